@@ -1,0 +1,1 @@
+"""Hearing: one streaming recogniser process for all calls of a machine."""

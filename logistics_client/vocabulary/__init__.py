@@ -1,0 +1,32 @@
+"""The domain words that every room shares (see ``docs/glossary.md``); values only, no I/O."""
+
+from logistics_client.vocabulary.orders import OrderKind, OrderStatus, Promise, WorkOrder
+from logistics_client.vocabulary.parcels import (
+    Bulletin,
+    Courier,
+    Outlet,
+    Parcel,
+    PickupPlace,
+    RouteLeg,
+    Stage,
+    TraceEvent,
+)
+from logistics_client.vocabulary.people import CallerClass, CallerProfile, Party
+
+__all__ = [
+    "Bulletin",
+    "CallerClass",
+    "CallerProfile",
+    "Courier",
+    "OrderKind",
+    "OrderStatus",
+    "Outlet",
+    "Parcel",
+    "Party",
+    "PickupPlace",
+    "Promise",
+    "RouteLeg",
+    "Stage",
+    "TraceEvent",
+    "WorkOrder",
+]
