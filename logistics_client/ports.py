@@ -48,7 +48,12 @@ class Logistics(Protocol):
         """
 
     async def open_order(
-        self, kind: OrderKind, parcel: Parcel | None, *, call_id: str, details: Mapping[str, str] | None = None
+        self,
+        kind: OrderKind,
+        parcel: Parcel | None,
+        *,
+        call_id: str,
+        details: Mapping[str, str] | None = None,
     ) -> tuple[WorkOrder, bool]:
         """Open a work order, or return the running one of that kind; the flag says whether it is new."""
 
