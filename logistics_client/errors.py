@@ -6,6 +6,7 @@
     ├── NoDataYetError          the carrier knows no event (not picked up yet, or a wrong number)
     ├── NeedsPhoneTailError     the carrier wants the last four digits of the order's phone
     ├── BadNumberError          this can be no waybill of this carrier
+    ├── NeedsMoreError          several parcels fit what was said; another word is needed
     ├── CarrierRefusedError     the carrier answered and said no (not allowed for this parcel or account)
     └── CarrierAwayError        nothing is known because we could not ask
         ├── RateLimitedError        our own bucket or the carrier's; try later
@@ -13,8 +14,8 @@
         └── UnavailableError        time-out, 5xx, broken line, open circuit
             └── BadReplyError           a reply that cannot be trusted (truncated, hostile, too large)
 
-Every error carries ``advice``: what the dialogue should do. It is a class attribute, so a scene decides by the
-error's type and never by its text. The text is one sentence for operators; callers never hear it.
+Every error carries ``advice``: what the dialogue should do. It is a class attribute, so a scene decides by
+the error's type and never by its text. The text is one sentence for operators; callers never hear it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Advice(StrEnum):
 
     SAY_NO_DATA = "say_no_data"  # 暂时查不到: re-check the number, offer to follow it up
     ASK_PHONE_TAIL = "ask_phone_tail"  # ask for the last four digits of the order's phone
+    ASK_MORE = "ask_more"  # several parcels fit: ask for surname, district or the full number
     ASK_WAYBILL_AGAIN = "ask_waybill_again"  # the number was misheard or mistyped
     OFFER_ORDER = "offer_order"  # the carrier cannot do it by itself: open our own work order
     OFFER_PERSON = "offer_person"  # say so, offer a person or a call back; last known data may be used
@@ -67,6 +69,12 @@ class BadNumberError(LogisticsError):
     """The number cannot be a waybill of this carrier."""
 
     advice = Advice.ASK_WAYBILL_AGAIN
+
+
+class NeedsMoreError(LogisticsError):
+    """Too many parcels fit what the caller said; naming them all would tell strangers' business."""
+
+    advice = Advice.ASK_MORE
 
 
 class CarrierRefusedError(LogisticsError):

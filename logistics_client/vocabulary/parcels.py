@@ -158,6 +158,7 @@ class Parcel:
     address_note: str | None = None
     pickup: PickupPlace | None = None
     route: tuple[RouteLeg, ...] = ()
+    provinces: tuple[str, ...] = ()  # provinces that the parcel still has to pass, its own included
     outlet: Outlet | None = None
     courier: Courier | None = None
     expected_by: datetime | None = None

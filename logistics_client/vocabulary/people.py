@@ -40,6 +40,7 @@ class CallerProfile:
     caller_class: CallerClass
     number: str | None
     parcels: tuple[Parcel, ...] = ()
+    parcels_total: int = 0  # may exceed len(parcels): a merchant's list is cut to the most urgent
     orders: tuple[WorkOrder, ...] = ()  # running and recent orders of these parcels
     bulletins: tuple[Bulletin, ...] = ()
     merchant_name: str | None = None
