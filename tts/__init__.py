@@ -1,0 +1,1 @@
+"""Chinese speech: text for speech, voices behind one port, and the phrase cache."""
