@@ -1,0 +1,229 @@
+"""One call on the stack, wrapped so that its measured pitfalls stay in this file."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from baresip import (
+    AudioNotActive,
+    AudioRestarted,
+    BaresipError,
+    Call,
+    CallStats,
+    Event,
+    StackEvent,
+    StaleHandleError,
+)
+
+from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, CallGone, CallInfo
+
+logger = logging.getLogger(__name__)
+
+_READ_MAX = 6400
+_ANSWER_TIMEOUT = 10.0
+_MEDIA_TIMEOUT = 2.0
+_CODECS = {8000: "G711", 16000: "G722", 48000: "OPUS"}
+
+
+class BaresipCall:
+    """A :class:`telephony.ports.SipCall` on a stack call.
+
+    Close causes are ambiguous in the stack (BYE and CANCEL read alike, our own hang-up says "Rejected by user"), so
+    our own cause is recorded before we act. ``on_media`` is called each time media came up.
+    """
+
+    def __init__(self, call: Call, info: CallInfo, on_media: Callable[[], None]) -> None:
+        self._call = call
+        self._info = info
+        self._on_media = on_media
+        self._own_cause: str | None = None
+        self._established = False
+        self._up: asyncio.Future[None] = asyncio.get_running_loop().create_future()  # answered, or over
+        self._on_hold = False
+        self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._dtmf: list[Callable[[str], None]] = []
+        self._rate_checked = False
+        call.on(self._on_event)
+
+    def __repr__(self) -> str:
+        return f"<BaresipCall {self._info.direction} {self._info.transport}>"
+
+    @property
+    def info(self) -> CallInfo:
+        """The latest facts about the call."""
+        return self._info
+
+    @property
+    def rate(self) -> int:
+        """PCM rate in Hz, followed through renegotiations."""
+        return self._info.rate
+
+    @property
+    def closed(self) -> asyncio.Future[str]:
+        """Done with the cause when the call ended."""
+        return self._closed
+
+    @property
+    def on_hold(self) -> bool:
+        """True while the far end holds us."""
+        return self._on_hold
+
+    @property
+    def stats(self) -> CallStats | None:
+        """The stack's final statistics once the call ended."""
+        stats: CallStats | None = self._call.final_stats
+        return stats
+
+    async def answer(self) -> None:
+        """Answer and wait until media is up; raises :class:`CallGone` when the caller left first."""
+        try:
+            await self._call.answer()
+        except StaleHandleError as error:
+            raise CallGone("the caller hung up before the call was answered.") from error
+        except BaresipError as error:
+            raise CallGone(f"the call could not be answered: {error}.") from error
+        await self.wait_media(_ANSWER_TIMEOUT)
+
+    async def wait_media(self, timeout: float) -> None:
+        """Wait for the ACK or 200 and for the stack's audio; raises :class:`CallGone` if it ends or never comes."""
+        await asyncio.wait({self._up}, timeout=timeout)
+        deadline = asyncio.get_running_loop().time() + _MEDIA_TIMEOUT
+        while not self._closed.done() and self._established:
+            if self._refresh_rate():
+                return
+            if asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(0.005)  # the stack offers no event for "audio is up"
+        if not self._closed.done():
+            await self.hangup("failed:no media")
+        raise CallGone("the call ended before its audio was up.")
+
+    async def reject(self, cause: str = "rejected") -> None:
+        """Refuse a ringing call (486)."""
+        self._own_cause = self._own_cause or cause
+        try:
+            await self._call.reject()
+        except StaleHandleError:
+            return
+
+    async def hangup(self, cause: str = LOCAL_HANGUP) -> None:
+        """End the call; a second hang-up and a call that is already gone are no errors."""
+        if self._closed.done():
+            return
+        self._own_cause = self._own_cause or cause
+        try:
+            await self._call.hangup()
+        except StaleHandleError:
+            return
+
+    async def send_dtmf(self, digits: str) -> None:
+        """Send RFC 4733 digits; raises ``ValueError`` for a character that is no key."""
+        try:
+            await self._call.send_dtmf(digits)
+        except StaleHandleError:
+            return
+
+    def on_dtmf(self, callback: Callable[[str], None]) -> None:
+        """Call ``callback(digit)`` at the start of each key."""
+        self._dtmf.append(callback)
+
+    def on_closed(self, callback: Callable[[str], None]) -> None:
+        """Call ``callback(cause)`` once when the call ended."""
+        if self._closed.done():
+            callback(self._closed.result())
+            return
+        self._closed.add_done_callback(lambda future: callback(future.result()))
+
+    def read(self) -> bytes:
+        """PCM since the last read; never raises."""
+        parts = b""
+        for _ in range(8):
+            part = self._read_once()
+            parts = parts + part if parts else part
+            if len(part) < _READ_MAX:
+                break
+        return parts
+
+    def write(self, pcm: bytes) -> int:
+        """Queue PCM; returns the bytes taken, 0 while media is down."""
+        for _ in range(2):
+            try:
+                return int(self._call.audio.write(pcm))
+            except AudioRestarted:
+                self._refresh_rate()
+            except AudioNotActive:
+                return 0
+        return 0
+
+    def queued(self) -> int:
+        """Bytes in the transmit ring."""
+        try:
+            return int(self._call.audio.info().tx_buffered)
+        except AudioNotActive:
+            return 0
+
+    def flush(self) -> None:
+        """Empty the transmit ring; at most one frame still reaches the wire."""
+        for _ in range(2):
+            try:
+                self._call.audio.flush_tx()
+                return
+            except AudioRestarted:
+                self._refresh_rate()
+            except AudioNotActive:
+                return
+
+    def _read_once(self) -> bytes:
+        for _ in range(2):
+            try:
+                return bytes(self._call.audio.read(_READ_MAX))
+            except AudioRestarted:
+                self._refresh_rate()
+            except AudioNotActive:
+                return b""
+        return b""
+
+    def _refresh_rate(self) -> bool:
+        """Take the negotiated rate from the stack; False while audio is not up."""
+        try:
+            audio = self._call.audio.info()
+        except AudioNotActive:
+            return False
+        if not (audio.rx_ready and audio.tx_ready):
+            return False
+        rate = audio.rx_sample_rate
+        if rate != self._info.rate or not self._info.codec:
+            self._info = replace(self._info, rate=rate, codec=_CODECS.get(rate, str(rate)))
+        self._on_media()  # new streams mean new native threads
+        return True
+
+    def _on_event(self, event: StackEvent) -> None:
+        kind = event.event
+        if kind is Event.CALL_ESTABLISHED:
+            self._established = True
+            self._mark_up()
+        elif kind is Event.CALL_DTMF_START and event.text:
+            # Not the library's paired on_dtmf: it loses digits sent by SIP INFO.
+            for callback in list(self._dtmf):
+                callback(event.text)
+        elif kind is Event.CALL_HOLD:
+            self._on_hold = True
+        elif kind is Event.CALL_RESUME:
+            self._on_hold = False
+        elif kind is Event.CALL_CLOSED and not self._closed.done():
+            self._closed.set_result(self._own_cause or self._cause_from(event.text or ""))
+            self._mark_up()
+
+    def _mark_up(self) -> None:
+        if not self._up.done():
+            self._up.set_result(None)
+
+    def _cause_from(self, text: str) -> str:
+        if "rtp stream error" in text.lower():
+            return MEDIA_TIMEOUT
+        if not self._established and self._info.direction == "inbound":
+            return CANCELLED
+        if not self._established:
+            return f"failed:{text or 'no reason given'}"
+        return REMOTE_HANGUP
