@@ -23,14 +23,14 @@ def variants() -> frozenset[str]:
 class EspeakSpeaker:
     """How the embedded voice sounds.
 
-    ``wpm`` is the speaking rate (80-450, about 165 for a calm agent), ``pitch`` and ``pitch_range`` are
+    ``wpm`` is the speaking rate (80-450, about 185 for a calm agent), ``pitch`` and ``pitch_range`` are
     0-99 on espeak's own scale. ``variant`` ``""`` is the plain base voice.
 
     Raises ``ValueError`` for a variant that does not exist or a figure out of range.
     """
 
     variant: str = "f2"
-    wpm: int = 165
+    wpm: int = 185
     pitch: int = 48
     pitch_range: int = 58
 
