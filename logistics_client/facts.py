@@ -158,7 +158,7 @@ def derive(
     events = valid_events(parcel.events, now)
     last = events[-1] if events else None
     hours = _hours(last.at, now) if last else None
-    held = _held(parcel.stage, events, now)
+    held = _held(parcel, events, now)
     bulletin = None if parcel.stage.is_closed else bulletin_for(parcel, bulletins, now)
     late = _late_hours(parcel, now)
     return ParcelFacts(
@@ -180,18 +180,21 @@ def _hours(since: datetime, now: datetime) -> float:
     return max(0.0, (now - since) / timedelta(hours=1))
 
 
-def _held(stage: Stage, events: tuple[TraceEvent, ...], now: datetime) -> Held | None:
+def _held(parcel: Parcel, events: tuple[TraceEvent, ...], now: datetime) -> Held | None:
     """Find the place and the first scan there: later notes at the same site do not restart the waiting."""
-    kind = _HELD_KIND.get(stage)
+    kind = _HELD_KIND.get(parcel.stage)
     if kind is None or not events:
         return None
     last = events[-1]
-    since = last.at
-    for event in reversed(events):
-        if event.site is None or event.site != last.site:
-            break
-        since = event.at
-    return Held(kind=kind, where=last.site, city=last.city, since=since, hours=_hours(since, now))
+    since, where = last.at, last.site
+    if kind in (HeldAt.LOCKER, HeldAt.STATION):
+        where = parcel.pickup.name if parcel.pickup else None
+    elif kind is not HeldAt.ROAD:
+        for event in reversed(events):
+            if event.site is None or event.site != last.site:
+                break
+            since = event.at
+    return Held(kind=kind, where=where, city=last.city, since=since, hours=_hours(since, now))
 
 
 def _why(parcel: Parcel, last: TraceEvent | None, bulletin: Bulletin | None) -> Cause | None:
