@@ -1,0 +1,211 @@
+"""The default backend: windows of any streams through onnxruntime, all state in :class:`Utterance` values.
+
+Per step and stream: sound -> features -> window ``[left context | new frames | look-ahead]`` -> encoder ->
+weights -> characters. Frames before the look-ahead are committed: their characters are final. Characters in
+the look-ahead are shown as provisional in interim text and heard again, with more context, in the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr.backend import Step
+from asr.cif import CifState, Fired, integrate
+from asr.frontend import FeatureState, Frontend, PositionCodes
+from asr.level import LevelMeter
+from asr.model_dir import ModelDirectory, open_directory
+from asr.onnx_model import OnnxModel
+from asr.ports import Token, Transcript
+from asr.reject import believable, confidence
+from asr.spelling import spell
+
+Floats = NDArray[np.float32]
+
+_SPECIAL = frozenset({"<blank>", "<s>", "</s>", "<unk>", "<OOV>"})
+_LONGEST_TOKEN_MS = 480
+
+
+@dataclass(slots=True)
+class Utterance:
+    """Everything one running utterance carries from step to step; ``frames[0]`` is frame number ``first``."""
+
+    features: FeatureState
+    level: LevelMeter
+    start_ms: int
+    frames: Floats
+    cif: CifState
+    memory: Floats
+    first: int = 0
+    committed: int = 0
+    tokens: list[Token] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """Number of frames so far."""
+        return self.first + len(self.frames)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What one step heard in one utterance: encoder output, committed and provisional characters."""
+
+    utterance: Utterance
+    hidden: Floats
+    sure: Fired
+    maybe: Fired
+
+    @property
+    def vectors(self) -> Floats:
+        return np.concatenate([self.sure.vectors, self.maybe.vectors])
+
+
+class OnnxBackend:
+    """Recognition on onnxruntime; one instance serves every stream of the machine."""
+
+    name = "onnx"
+
+    def __init__(self, directory: ModelDirectory) -> None:
+        self._serving = directory.serving
+        self._frontend = Frontend.of(directory)
+        self._model = OnnxModel(directory)
+        self._vocabulary = directory.tokens
+        self._threshold, self._tail = directory.cif_threshold, directory.tail_threshold
+        self._scale = np.float32(np.sqrt(self._model.width))
+        self._codes = PositionCodes(len(directory.shift))
+
+    @classmethod
+    def load(cls, path: Path, precision: str = "auto") -> OnnxBackend:
+        """Load a model directory (``precision``: ``auto``, ``int8`` or ``fp32``).
+
+        Raises:
+            ModelError: names the file that is missing or damaged.
+        """
+        backend = cls(open_directory(path, precision))
+        backend.warm_up()
+        return backend
+
+    @property
+    def chunk_ms(self) -> int:
+        """Sound per step in milliseconds."""
+        return self._serving.chunk * self._frontend.frame_ms
+
+    def warm_up(self) -> None:
+        """Run once, so that the first caller does not pay for lazy allocation (and a damaged network shows)."""
+        utterance = self.new_utterance(self._frontend.rate, 0)
+        noise = np.random.default_rng(0).normal(0.0, 1000.0, self._frontend.rate).astype("<i2").tobytes()
+        self.run([Step(utterance, noise, True)])
+
+    def new_utterance(self, rate: int, start_ms: int) -> Utterance:
+        """State of an utterance of ``rate`` Hz that begins ``start_ms`` into its stream."""
+        return Utterance(
+            features=self._frontend.new_state(rate),
+            level=LevelMeter(rate),
+            start_ms=start_ms,
+            frames=np.empty((0, self._codes.size), np.float32),
+            cif=CifState.empty(self._model.width),
+            memory=self._model.new_memory(),
+        )
+
+    def run(self, steps: Sequence[Step]) -> list[Transcript]:
+        """Advance every utterance by one chunk: one encoder and one decoder call for the whole batch."""
+        self._read_sound(steps)
+        ready = [step for step in steps if self._has_work(step)]
+        fresh = self._encode(ready) if ready else []
+        provisional = self._decode([item for item in fresh if len(item.vectors)])
+        return [self._transcript(step.utterance, provisional.get(id(step.utterance), []), step.last) for step in steps]
+
+    def _read_sound(self, steps: Sequence[Step]) -> None:
+        features = self._frontend.push(
+            [step.utterance.features for step in steps],
+            [step.pcm for step in steps],
+            [step.last for step in steps],
+        )
+        for step, new in zip(steps, features, strict=True):
+            utterance: Utterance = step.utterance
+            utterance.level.push(step.pcm)
+            if len(new):
+                encoded = new * self._scale + self._codes.of(utterance.seen, len(new))
+                utterance.frames = np.concatenate([utterance.frames, encoded])
+
+    def _has_work(self, step: Step) -> bool:
+        utterance: Utterance = step.utterance
+        return bool(len(utterance.frames)) and (step.last or self._end(step) > utterance.committed)
+
+    def _end(self, step: Step) -> int:
+        seen: int = step.utterance.seen
+        return seen if step.last else seen - self._serving.right
+
+    def _encode(self, steps: Sequence[Step]) -> list[_Fresh]:
+        windows = [step.utterance.frames for step in steps]
+        fresh = []
+        for step, (hidden, weights) in zip(steps, self._model.encode(windows), strict=True):
+            utterance: Utterance = step.utterance
+            begin, end = utterance.committed - utterance.first, self._end(step) - utterance.first
+            tail = self._tail if step.last else 0.0
+            sure, state = integrate(
+                utterance.cif, hidden[begin:end], weights[begin:end], utterance.committed, self._threshold, tail
+            )
+            maybe, _ = integrate(state, hidden[end:], weights[end:], self._end(step), self._threshold)
+            utterance.cif = state
+            self._commit(utterance, self._end(step))
+            # the decoder's memory can be cut only inside its own length, see OnnxModel.decode
+            room = max(0, self._model.memory - len(sure.vectors))
+            fresh.append(_Fresh(utterance, hidden, sure, maybe.first(room)))
+        return fresh
+
+    def _commit(self, utterance: Utterance, end: int) -> None:
+        utterance.committed = end
+        drop = max(0, end - self._serving.left - utterance.first)
+        utterance.frames = utterance.frames[drop:]
+        utterance.first += drop
+
+    def _decode(self, fresh: Sequence[_Fresh]) -> dict[int, list[Token]]:
+        """Append what is certain to each utterance; return what is provisional, by the utterance's identity."""
+        if not fresh:
+            return {}
+        decoded = self._model.decode(
+            [item.hidden for item in fresh],
+            [item.vectors for item in fresh],
+            [item.utterance.memory for item in fresh],
+            [len(item.sure.vectors) for item in fresh],
+        )
+        provisional = {}
+        for item, (scores, memory) in zip(fresh, decoded, strict=True):
+            sure = len(item.sure.vectors)
+            item.utterance.memory = memory
+            item.utterance.tokens += self._tokens(scores[:sure], item.sure, item.utterance.start_ms)
+            provisional[id(item.utterance)] = self._tokens(scores[sure:], item.maybe, item.utterance.start_ms)
+        return provisional
+
+    def _tokens(self, scores: Floats, fired: Fired, start_ms: int) -> list[Token]:
+        if not len(scores):
+            return []
+        best = scores.argmax(axis=1)
+        peak = scores[np.arange(len(best)), best]
+        confidences = 1.0 / np.exp(scores - peak[:, None]).sum(axis=1)
+        frame_ms = self._frontend.frame_ms
+        tokens = []
+        for number, certainty, begin, end in zip(best, confidences, fired.begins, fired.ends, strict=True):
+            text = self._vocabulary[number]
+            if text not in _SPECIAL:
+                end_ms = start_ms + round(end * frame_ms)
+                begin_ms = max(start_ms + round(begin * frame_ms), end_ms - _LONGEST_TOKEN_MS)
+                tokens.append(Token(text, begin_ms, end_ms, round(float(certainty), 3)))
+        return tokens
+
+    def _transcript(self, utterance: Utterance, provisional: list[Token], last: bool) -> Transcript:
+        tokens = (*utterance.tokens, *provisional)
+        if last:
+            tokens = believable(tokens, utterance.level.dbfs, self._serving.rejection)
+        return Transcript(
+            text=spell(token.text for token in tokens),
+            tokens=tokens,
+            final=last,
+            stable=len(tokens) if last else len(utterance.tokens),
+            confidence=confidence(tokens),
+        )

@@ -1,0 +1,43 @@
+"""Not hearing things: when recognised text is taken to be noise, music, an echo or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asr.ports import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Limits below which an utterance counts as not said; a model carries its own in ``serving.json``.
+
+    ``min_level_dbfs`` is the level of the loudest 100 ms; ``min_confidence`` the mean over the characters;
+    ``short_confidence`` the stricter limit for utterances of one or two characters, which noise makes most
+    often; ``weak`` drops single characters at either end that the decoder itself does not believe.
+    """
+
+    min_level_dbfs: float = -55.0
+    min_confidence: float = 0.45
+    short_confidence: float = 0.55
+    weak: float = 0.2
+
+
+def believable(tokens: Sequence[Token], level_dbfs: float, limits: Rejection) -> tuple[Token, ...]:
+    """The characters worth believing; empty when the whole utterance is rejected."""
+    if level_dbfs < limits.min_level_dbfs:
+        return ()
+    kept = list(tokens)
+    while kept and kept[0].confidence < limits.weak:
+        kept.pop(0)
+    while kept and kept[-1].confidence < limits.weak:
+        kept.pop()
+    if not kept:
+        return ()
+    limit = limits.short_confidence if len(kept) <= 2 else limits.min_confidence
+    return tuple(kept) if confidence(kept) >= limit else ()
+
+
+def confidence(tokens: Sequence[Token]) -> float:
+    """Mean confidence of the characters, 0..1; 1 for none."""
+    return sum(token.confidence for token in tokens) / len(tokens) if tokens else 1.0

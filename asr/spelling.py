@@ -1,0 +1,33 @@
+"""Model tokens to text: characters are joined, letters are capitals, subword pieces become words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_PIECE = "@@"
+
+
+def spell(tokens: Iterable[str]) -> str:
+    """Text of a token sequence.
+
+    ``顺 丰 s f`` is ``顺丰SF`` (spelled letters are capitals on a waybill); words of subword pieces
+    (``hel@@ lo``) are joined and kept apart by blanks.
+    """
+    words: list[str] = []
+    open_piece = False
+    for token in tokens:
+        if open_piece:
+            words[-1] += token.removesuffix(_PIECE)
+        else:
+            words.append(token.removesuffix(_PIECE))
+        open_piece = token.endswith(_PIECE)
+    text = ""
+    previous_word = False
+    for word in words:
+        latin = word.isascii() and word.isalpha()
+        long = latin and len(word) > 1
+        if text and (long or previous_word) and latin:
+            text += " "
+        text += word.upper() if latin and not long else word
+        previous_word = long
+    return text
