@@ -1,30 +1,81 @@
-"""Putting a ``Speaker`` together from names, as the configuration gives them."""
+"""Putting a ``Speaker`` together from settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from tts.ports import Voice
+from tts.cache import PhraseCache
+from tts.ports import Voice, VoiceError
 from tts.speaker import Speaker
+from tts.voices.edge import EdgeVoice
 from tts.voices.espeak.process import EspeakProcess
 from tts.voices.espeak.variants import EspeakSpeaker
 from tts.voices.espeak.voice import EspeakVoice
+from tts.voices.http import HttpVoice
+
+ENGINES = ("edge", "http", "espeak")
 
 
-def build_speaker(engines: Sequence[str] = ("espeak",)) -> Speaker:
-    """Return a speaker with the named engines, in this order; call ``await speaker.start()`` before use.
+@dataclass(frozen=True)
+class SpeechSettings:
+    """How the hotline speaks.
 
-    Raises ``ValueError`` for a name that is not known.
+    ``engines`` are tried in order; ``espeak`` is added at the end when it is missing, because something must
+    always speak. ``http_url`` is needed for ``http``; ``http_local`` says that endpoint is ours and may be given
+    personal data. ``cache_folder=None`` keeps phrases in memory; ``cache_bytes`` bounds the folder.
     """
-    return Speaker([_voice(name) for name in engines])
+
+    engines: tuple[str, ...] = ("edge", "espeak")
+    cache_folder: Path | None = None
+    cache_bytes: int = 512 << 20
+    espeak: EspeakSpeaker = field(default_factory=EspeakSpeaker)
+    edge_speaker: str = "zh-CN-XiaoxiaoNeural"
+    edge_proxy: str | None = None
+    http_url: str = ""
+    http_model: str = "tts-1"
+    http_speaker: str = "alloy"
+    http_key: str = ""
+    http_answer: str = "pcm"
+    http_pcm_rate: int = 24000
+    http_local: bool = False
+
+
+def build_speaker(
+    settings: SpeechSettings | None = None, *, on_fault: Callable[[str, VoiceError], None] | None = None
+) -> Speaker:
+    """Return a speaker; call ``await speaker.start()`` before the first caller and ``close()`` after the last.
+
+    Raises ``ValueError`` for an engine that is not known or lacks its setting.
+    """
+    settings = settings or SpeechSettings()
+    names = [*settings.engines, *(() if "espeak" in settings.engines else ("espeak",))]
+    cache = PhraseCache(settings.cache_folder, disk_bytes=settings.cache_bytes)
+    return Speaker([_voice(name, settings) for name in names], cache=cache, on_fault=on_fault)
 
 
 def espeak_voice(speaker: EspeakSpeaker | None = None) -> EspeakVoice:
-    """Return an embedded voice with a child process of its own."""
+    """Return an embedded voice with a child process of its own, as a simulated caller needs."""
     return EspeakVoice(EspeakProcess(), speaker)
 
 
-def _voice(name: str) -> Voice:
-    if name == "espeak":
-        return espeak_voice()
-    raise ValueError(f"there is no voice engine {name!r}; use espeak")
+def _voice(name: str, settings: SpeechSettings) -> Voice:
+    match name:
+        case "espeak":
+            return espeak_voice(settings.espeak)
+        case "edge":
+            return EdgeVoice(settings.edge_speaker, proxy=settings.edge_proxy)
+        case "http":
+            if not settings.http_url:
+                raise ValueError("the http voice needs the address of its endpoint")
+            return HttpVoice(
+                settings.http_url,
+                model=settings.http_model,
+                speaker=settings.http_speaker,
+                key=settings.http_key,
+                answer=settings.http_answer,
+                pcm_rate=settings.http_pcm_rate,
+                local=settings.http_local,
+            )
+    raise ValueError(f"there is no voice engine {name!r}; use {', '.join(ENGINES)}")

@@ -78,6 +78,10 @@ class Voice(Protocol):
         """Whether the text stays on this machine, so that names and full numbers may be given to it."""
 
     @property
+    def steady(self) -> bool:
+        """Whether its sentences do not break off, so that they may be heard while they are still made."""
+
+    @property
     def rates(self) -> tuple[int, ...]:
         """Sampling rates in Hz this voice can deliver."""
 

@@ -23,6 +23,7 @@ class EspeakVoice:
 
     rates = (8000, 16000, 22050, 24000, 48000)
     local = True
+    steady = True
 
     def __init__(self, process: EspeakProcess, speaker: EspeakSpeaker | None = None) -> None:
         self._process = process
