@@ -1,0 +1,72 @@
+"""Ways to hear a test set: the product's own ONNX driver, and plain ``funasr.AutoModel`` as the yardstick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soxr
+
+from asr.recipe.measure import Hear, Sound
+
+BATCH = 16
+LOOK_BACK = {"encoder_chunk_look_back": 4, "decoder_chunk_look_back": 1}
+
+
+def by_engine(folder: Path, left: int | None = None, chunk: int | None = None, right: int | None = None) -> Hear:
+    """The ONNX backend as calls use it; window sizes override the directory's ``serving.json``."""
+    from asr.backend import Step
+    from asr.decode import ParaformerBackend
+    from asr.model_dir import open_directory
+    from asr.onnx_model import OnnxModel
+
+    directory = open_directory(folder)
+    sizes = {name: value for name, value in (("left", left), ("chunk", chunk), ("right", right)) if value is not None}
+    directory = replace(directory, serving=replace(directory.serving, **sizes))
+    backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
+    step = backend.chunk_ms * 8
+
+    def hear_batch(sounds: Sequence[Sound]) -> list[str]:
+        streams = [np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2") for sound in sounds]
+        utterances = [backend.new_utterance(8000, 0) for _ in streams]
+        texts = [""] * len(streams)
+        for at in range(0, max(map(len, streams)), step):
+            running = [number for number, stream in enumerate(streams) if at < len(stream)]
+            steps = [
+                Step(utterances[n], streams[n][at : at + step].tobytes(), at + step >= len(streams[n])) for n in running
+            ]
+            for number, transcript in zip(running, backend.run(steps), strict=True):
+                texts[number] = transcript.text
+        return texts
+
+    def hear(sounds: Sequence[Sound]) -> list[str]:
+        return [text for at in range(0, len(sounds), BATCH) for text in hear_batch(sounds[at : at + BATCH])]
+
+    return hear
+
+
+def by_funasr(folder: Path, chunk_size: Sequence[int]) -> Hear:
+    """``funasr.AutoModel`` on the same weights, chunk by chunk as its documentation shows."""
+    from funasr import AutoModel
+
+    model: Any = AutoModel(
+        model=str(folder), device="cpu", ncpu=1, disable_update=True, disable_pbar=True, log_level="ERROR"
+    )
+    step = chunk_size[1] * 960
+
+    def hear_one(sound: Sound) -> str:
+        wide = soxr.resample(sound, 8000, 16000)
+        cache: dict[str, Any] = {}
+        text = ""
+        for at in range(0, len(wide), step):
+            piece = np.asarray(wide[at : at + step], np.float32)
+            result = model.generate(
+                input=piece, cache=cache, is_final=at + step >= len(wide), chunk_size=list(chunk_size), **LOOK_BACK
+            )
+            text += result[0]["text"] if result else ""
+        return text
+
+    return lambda sounds: [hear_one(sound) for sound in sounds]

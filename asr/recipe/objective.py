@@ -1,0 +1,115 @@
+"""The training objective on FunASR's own ParaformerStreaming, with what a small model needs to start at all.
+
+Flat start: while the model knows nothing, cross-entropy on the CTC head at evenly spaced frames takes CTC's
+place; from a plain start it stays on the blank plateau. CTC is summed per utterance and the other losses are per
+token, hence the small weight of 0.06.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from funasr.models.transformer.embedding import StreamSinusoidalPositionEncoder
+from torch import Tensor
+from torch.nn import functional
+
+from asr.recipe.batches import Batch
+
+FLAT_UNTIL, CTC_FROM = 600, 300
+"""Steps: the flat start fades out between the two while CTC fades in."""
+
+CHUNKS = {
+    "chunk_size": [9, 15, 9, 15],
+    "stride": [6, 10, 6, 10],
+    "pad_left": [0, 0, 0, 0],
+    "encoder_att_look_back_factor": [4, 4, 1, 1],
+    "decoder_att_look_back_factor": [1, 1, 1, 1],
+}
+"""Chunk shapes drawn per batch: [0,6,3] and [0,10,5], with a long and a short look-back (the engine's windows
+see five frames to the left and no cache)."""
+
+
+class PrefixedPosition(StreamSinusoidalPositionEncoder):  # type: ignore[misc]
+    """Position encoding that leaves the first ``prefix`` frames all zero, as the streaming path has them."""
+
+    prefix = 0
+    offset = 0
+
+    def forward(self, x: Tensor, cache: dict[str, Any] | None = None) -> Tensor:
+        """Encode positions from ``offset`` on, behind the prefix."""
+        head, tail = x[:, : self.prefix], x[:, self.prefix :]
+        encoded = super().forward(tail, cache or {"start_idx": self.offset})
+        return torch.cat([head, encoded], dim=1)
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What one step reports (detached)."""
+
+    total: float
+    ctc: float
+    decoder: float
+    length: float
+    accuracy: float
+
+
+def prepare(model: Any) -> Any:
+    """Fit a fresh or loaded model for training: prefix positions, chunk shapes, CIF in fp32."""
+    model.encoder.embed = PrefixedPosition()
+    for name, value in CHUNKS.items():
+        setattr(model.encoder.overlap_chunk_cls, name, value)
+    predictor, plain = model.predictor, model.predictor.forward
+    predictor.dropout.p = 0.0
+
+    def in_fp32(hidden: Tensor, *args: Any, **kwargs: Any) -> Any:
+        with torch.autocast(hidden.device.type, enabled=False):
+            return plain(hidden.float(), *args, **kwargs)
+
+    predictor.forward = in_fp32
+    return model
+
+
+def loss(model: Any, batch: Batch, step: int, offset: int, device: str) -> tuple[Any, Losses]:
+    """The joint loss of one batch; ``offset`` moves the positions of the whole batch."""
+    speech = torch.from_numpy(batch.speech).to(device)
+    lengths = torch.from_numpy(batch.lengths).to(device)
+    text = torch.from_numpy(batch.text).to(device)
+    text_lengths = torch.from_numpy(batch.text_lengths).to(device)
+    embed = model.encoder.embed
+    embed.prefix, embed.offset = batch.prefix, offset
+    chunks = model.encoder.overlap_chunk_cls
+    encoded, encoded_lengths, _ = model.encoder(speech, lengths, ind=chunks.random_choice(True, None))
+    whole, whole_lengths = chunks.remove_chunk(encoded, encoded_lengths, chunk_outs=None)
+    scores = functional.log_softmax(model.ctc.ctc_lo(whole).float(), dim=-1)
+    blend = min(1.0, max(0.0, (step - CTC_FROM) / (FLAT_UNTIL - CTC_FROM)))
+    ctc = torch.zeros((), device=device)
+    aligned = ctc
+    if blend > 0:
+        ctc = _ctc(scores, whole_lengths, text, text_lengths)
+    if blend < 1:
+        aligned = _flat(scores, text, text_lengths, torch.from_numpy(batch.borders).to(device))
+    decoder, accuracy, _, _, length, _ = model._calc_att_predictor_loss(encoded, encoded_lengths, text, text_lengths)
+    weight = model.ctc_weight
+    total = weight * blend * ctc + (1 - blend) * aligned + (1 - weight) * decoder + length
+    return total, Losses(
+        float(total.detach()), float(ctc.detach()), float(decoder.detach()), float(length.detach()), float(accuracy)
+    )
+
+
+def _ctc(scores: Tensor, lengths: Tensor, text: Tensor, text_lengths: Tensor) -> Tensor:
+    """CTC summed per utterance, averaged over the batch; utterances too short for their text count nothing."""
+    return functional.ctc_loss(
+        scores.transpose(0, 1), text.clamp(min=0), lengths, text_lengths, reduction="sum", zero_infinity=True
+    ) / len(text)
+
+
+def _flat(scores: Tensor, text: Tensor, text_lengths: Tensor, borders: Tensor) -> Tensor:
+    """Cross-entropy at the frame each character would have if all took equally long."""
+    places = torch.arange(text.shape[1], device=text.device)[None, :] + 0.5
+    start, end = borders[:, :1], borders[:, 1:]
+    at = start + places / text_lengths.clamp(min=1)[:, None] * (end - start)
+    at = at.long().clamp(0, scores.shape[1] - 1)
+    picked = torch.gather(scores, 1, at[:, :, None].expand(-1, -1, scores.shape[2]))
+    return functional.nll_loss(picked.transpose(1, 2), text.clamp(min=-1), ignore_index=-1)
