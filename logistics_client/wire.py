@@ -254,10 +254,15 @@ class ParcelReply(Doc):
 
 
 class SearchReply(Doc):
-    """Parcels that fit; ``more`` says that others fit as well and another word is needed."""
+    """Parcels that fit."""
 
     parcels: tuple[ParcelDoc, ...] = Field(default=(), max_length=MAX_PARCELS)
-    more: bool = False
+
+
+class BulletinsReply(Doc):
+    """All notices in force."""
+
+    bulletins: tuple[BulletinDoc, ...] = Field(default=(), max_length=MAX_PARCELS)
 
 
 class CallerQuery(Doc):
@@ -307,14 +312,17 @@ class OrderReply(Doc):
 
 
 class Problem(Doc):
-    """An error: ``code`` is one of no_data, needs_phone_tail, bad_number, refused, rate_limited, bad_signature,
-    clock_skew, busy."""
+    """An error.
+
+    ``code`` is one of no_data, needs_phone_tail, needs_more, bad_number, refused, rate_limited, bad_signature,
+    clock_skew, bad_request and busy.
+    """
 
     code: Word
     message: Line = ""
 
 
 class ProblemReply(Doc):
-    """Body of every answer that is not 2xx."""
+    """The answer when there is no other: with status 200 an answer to the question, with 4xx and 5xx none."""
 
     error: Problem
