@@ -1,4 +1,4 @@
-"""The default backend: windows of any streams through onnxruntime, all state in :class:`Utterance` values.
+"""An online Paraformer over windows of any streams, all state in :class:`Utterance` values.
 
 Per step and stream: sound -> features -> window ``[left context | new frames | look-ahead]`` -> encoder ->
 weights -> characters. Frames before the look-ahead are committed: their characters are final. Characters in
@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from asr import batching
 from asr.backend import Step
+from asr.batching import Networks
 from asr.cif import CifState, Fired, integrate
 from asr.frontend import FeatureState, Frontend, PositionCodes
 from asr.level import LevelMeter
 from asr.model_dir import ModelDirectory, open_directory
-from asr.onnx_model import OnnxModel
+from asr.onnx_model import OnnxNetworks
 from asr.ports import Token, Transcript
 from asr.reject import believable, confidence
 from asr.spelling import spell
@@ -64,30 +66,19 @@ class _Fresh:
         return np.concatenate([self.sure.vectors, self.maybe.vectors])
 
 
-class OnnxBackend:
-    """Recognition on onnxruntime; one instance serves every stream of the machine."""
+class ParaformerBackend:
+    """Recognition with the networks of one model directory; one instance serves every stream of the machine."""
 
-    name = "onnx"
-
-    def __init__(self, directory: ModelDirectory) -> None:
+    def __init__(self, name: str, directory: ModelDirectory, networks: Networks) -> None:
+        self.name = name
         self._serving = directory.serving
         self._frontend = Frontend.of(directory)
-        self._model = OnnxModel(directory)
+        self._networks = networks
         self._vocabulary = directory.tokens
         self._threshold, self._tail = directory.cif_threshold, directory.tail_threshold
-        self._scale = np.float32(np.sqrt(self._model.width))
+        self._scale = np.float32(np.sqrt(self._networks.width))
+        self._no_memory = np.zeros((networks.layers, networks.width, networks.memory), np.float32)
         self._codes = PositionCodes(len(directory.shift))
-
-    @classmethod
-    def load(cls, path: Path, precision: str = "auto") -> OnnxBackend:
-        """Load a model directory (``precision``: ``auto``, ``int8`` or ``fp32``).
-
-        Raises:
-            ModelError: names the file that is missing or damaged.
-        """
-        backend = cls(open_directory(path, precision))
-        backend.warm_up()
-        return backend
 
     @property
     def chunk_ms(self) -> int:
@@ -107,8 +98,8 @@ class OnnxBackend:
             level=LevelMeter(rate),
             start_ms=start_ms,
             frames=np.empty((0, self._codes.size), np.float32),
-            cif=CifState.empty(self._model.width),
-            memory=self._model.new_memory(),
+            cif=CifState.empty(self._networks.width),
+            memory=self._no_memory,
         )
 
     def run(self, steps: Sequence[Step]) -> list[Transcript]:
@@ -143,7 +134,7 @@ class OnnxBackend:
     def _encode(self, steps: Sequence[Step]) -> list[_Fresh]:
         windows = [step.utterance.frames for step in steps]
         fresh = []
-        for step, (hidden, weights) in zip(steps, self._model.encode(windows), strict=True):
+        for step, (hidden, weights) in zip(steps, batching.encode(self._networks, windows), strict=True):
             utterance: Utterance = step.utterance
             begin, end = utterance.committed - utterance.first, self._end(step) - utterance.first
             tail = self._tail if step.last else 0.0
@@ -153,8 +144,8 @@ class OnnxBackend:
             maybe, _ = integrate(state, hidden[end:], weights[end:], self._end(step), self._threshold)
             utterance.cif = state
             self._commit(utterance, self._end(step))
-            # the decoder's memory can be cut only inside its own length, see OnnxModel.decode
-            room = max(0, self._model.memory - len(sure.vectors))
+            # the decoder's memory can be cut only inside its own length, see asr.batching
+            room = max(0, self._networks.memory - len(sure.vectors))
             fresh.append(_Fresh(utterance, hidden, sure, maybe.first(room)))
         return fresh
 
@@ -168,7 +159,8 @@ class OnnxBackend:
         """Append what is certain to each utterance; return what is provisional, by the utterance's identity."""
         if not fresh:
             return {}
-        decoded = self._model.decode(
+        decoded = batching.decode(
+            self._networks,
             [item.hidden for item in fresh],
             [item.vectors for item in fresh],
             [item.utterance.memory for item in fresh],
@@ -209,3 +201,15 @@ class OnnxBackend:
             stable=len(tokens) if last else len(utterance.tokens),
             confidence=confidence(tokens),
         )
+
+
+def load_onnx(path: Path, precision: str = "auto") -> ParaformerBackend:
+    """The default backend from a model directory (``precision``: ``auto``, ``int8`` or ``fp32``).
+
+    Raises:
+        ModelError: names the file that is missing or damaged.
+    """
+    directory = open_directory(path, precision)
+    backend = ParaformerBackend("onnx", directory, OnnxNetworks(directory))
+    backend.warm_up()
+    return backend

@@ -60,8 +60,8 @@ class ModelDirectory:
     """Everything but the network itself."""
 
     path: Path
-    encoder: Path
-    decoder: Path
+    encoder: Path | None
+    decoder: Path | None
     tokens: tuple[str, ...]
     shift: NDArray[np.float32]
     scale: NDArray[np.float32]
@@ -77,7 +77,8 @@ def open_directory(path: Path, precision: str = "auto") -> ModelDirectory:
 
     Args:
         path: the directory.
-        precision: ``auto`` (int8 when there is one), ``int8`` or ``fp32``.
+        precision: which ONNX networks: ``auto`` (int8 when there is one), ``int8``, ``fp32``, or ``none``
+            when the weights are loaded by FunASR.
 
     Raises:
         ModelError: names the missing or damaged file.
@@ -110,7 +111,9 @@ def open_directory(path: Path, precision: str = "auto") -> ModelDirectory:
 _FRONTEND_KEYS = frozenset(FrontendConfig.__dataclass_fields__)
 
 
-def _networks(path: Path, precision: str) -> tuple[Path, Path]:
+def _networks(path: Path, precision: str) -> tuple[Path | None, Path | None]:
+    if precision == "none":
+        return None, None
     for encoder, decoder in _LAYOUTS:
         quantised = "int8" in encoder or "quant" in encoder
         if precision != "auto" and quantised != (precision == "int8"):

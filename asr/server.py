@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from asr.backend import Backend
 from asr.errors import AsrError, ModelError, ProtocolError
 from asr.ports import Transcript
 from asr.wire import PROTOCOL, Kind, Message, Unpacker, pack_json, pack_transcript
@@ -216,11 +217,20 @@ async def make_engine(backend: str, model: str, precision: str = "auto") -> tupl
 
     about = {"protocol": PROTOCOL, "backend": backend, "model": model, "pid": os.getpid(), "chunk_ms": 0}
     if backend == "onnx":
-        from asr.decode import OnnxBackend
+        from asr.decode import load_onnx
 
-        loaded = OnnxBackend.load(Path(model), precision)
-        return Engine(loaded), about | {"chunk_ms": loaded.chunk_ms}
-    raise ModelError(f"ASR_BACKEND is {backend!r}; use onnx, funasr or ws.")
+        loaded: Backend = load_onnx(Path(model), precision)
+    elif backend == "funasr":
+        from asr.funasr_backend import load_funasr
+
+        loaded = load_funasr(model)
+    elif backend == "ws":
+        from asr.farm import FarmEngine
+
+        return await FarmEngine.reach(model), about
+    else:
+        raise ModelError(f"ASR_BACKEND is {backend!r}; use onnx, funasr or ws.")
+    return Engine(loaded), about | {"chunk_ms": loaded.chunk_ms}
 
 
 class _ParentWatch(asyncio.Protocol):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
+
+from asr.ports import Token
 
 _PIECE = "@@"
 
@@ -31,3 +34,14 @@ def spell(tokens: Iterable[str]) -> str:
         text += word.upper() if latin and not long else word
         previous_word = long
     return text
+
+
+def spread(text: str, begin_ms: float, end_ms: float) -> list[Token]:
+    """Tokens of a text whose characters have no times of their own: spread evenly; the confidence is unknown (1)."""
+    characters = [character for character in text if not character.isspace()]
+    step = (end_ms - begin_ms) / max(1, len(characters))
+    edges = [round(begin_ms + step * number) for number in range(len(characters) + 1)]
+    return [
+        Token(character, start, end, 1.0)
+        for character, (start, end) in zip(characters, itertools.pairwise(edges), strict=True)
+    ]
