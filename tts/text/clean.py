@@ -12,6 +12,7 @@ import unicodedata
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,500}>")
 _LINK = re.compile(r"(?:https?://|www\.)[\w./?=&%#:~+-]+", re.ASCII)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
+_CIRCLED = re.compile("[①-⑳⑴-⒇]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BETWEEN_HANZI = re.compile(r"(?<=[㐀-鿿、。]) (?=[㐀-鿿])")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-") | dict.fromkeys(map(ord, "∼〜～"), "~")
@@ -20,7 +21,7 @@ _SIGNS = {"〇": "零", "×": "*", "✕": "*", "÷": "除以", "±": "正负", "
 
 def clean(text: str) -> str:
     """Return ``text`` folded to one writing; line ends become full stops."""
-    text = _TAG.sub("", html.unescape(text))
+    text = _CIRCLED.sub(lambda m: f",{m[0]}", _TAG.sub("", html.unescape(text)))
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)

@@ -87,14 +87,16 @@ def _hours(match: Match) -> str:
 
 def _hours_range(match: Match) -> str:
     first, second = int(match["first"]), int(match["second"])
-    if second <= 12:
-        return f"{_hour(first)}点到{_hour(second)}点"
+    part = match["part"] or ""
+    if part or second <= 12:
+        head = "点" if "点" in match[0].partition(match["second"] + "点")[0] else ""
+        return f"{part}{_hour(first)}{head}到{_hour(second)}点"
     return f"{_said('', '', first, 0)}到{_said('', '', second, 0, shared=part_of_day(first))}"
 
 
 RULES = (
     rule(f"{_clock('1')}{_TO}{_clock('2')}", _range),
     rule(_clock(""), _time),
-    rule(rf"(?<![\d上午晚早晨:.])(?P<first>{_HOUR})点?{_TO}(?P<second>{_HOUR})点(?!\d|半)", _hours_range),
+    rule(rf"(?P<part>{_GIVEN})?(?<![\d:.])(?P<first>{_HOUR})点?{_TO}(?P<second>{_HOUR})点(?!\d|半)", _hours_range),
     rule(_spoken_hours(""), _hours),
 )

@@ -10,6 +10,7 @@ _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _TWO_MONTH = r"(?P<month>0[1-9]|1[0-2])"
 _TWO_DAY = r"(?P<day>0[1-9]|[12]\d|3[01])"
+_UNTIL = r"(?:\s?[-~到至]\s?(?P<last>\d{1,2})[日号])?"
 _COUNTED = r"\s*(?:[个件天块元斤公千克吨米小分票单次人岁厘毫里]|kg|g|cm|km|h|%|℃|°)"
 
 
@@ -20,16 +21,16 @@ def _number(digits: str) -> str:
 def _date(match: Match) -> str:
     parts = match.groupdict()
     year = f"{row(parts['year'], one='一')}年" if parts.get("year") else ""
-    last = parts.get("last")
-    until = f"到{_number(last)}号" if last else ""
+    until = f"到{_number(parts['last'])}号" if parts.get("last") else ""
     return f"{year}{_number(match['month'])}月{_number(match['day'])}号{until}"
 
 
 RULES = (
-    rule(rf"(?<![\dA-Za-z]){_YEAR}\s?年\s?{_MONTH}\s?月\s?{_DAY}\s?[日号](?:-(?P<last>\d{{1,2}})[日号])?", _date),
+    rule(r"(?<=[日号])\s?(?:至|-|~)\s?(?=\d{1,2}月|\d{4}年)", lambda _m: "到"),
+    rule(rf"(?<![\dA-Za-z]){_YEAR}\s?年\s?{_MONTH}\s?月\s?{_DAY}\s?[日号]{_UNTIL}", _date),
     rule(rf"(?<![\dA-Za-z-]){_YEAR}([-/.]){_MONTH}\2{_DAY}(?:T(?=\d)|(?![\d-]))\s?", _date),
     rule(rf"(?<![\dA-Za-z]){_YEAR}{_TWO_MONTH}{_TWO_DAY}(?!\d)", _date),
-    rule(rf"(?<!\d){_MONTH}\s?月\s?{_DAY}\s?[日号]?(?!\d|个)\s?(?:[-~到至](?P<last>\d{{1,2}})[日号])?", _date),
+    rule(rf"(?<!\d){_MONTH}\s?月\s?{_DAY}\s?(?:[日号]|(?![日号\d个])){_UNTIL}", _date),
     rule(rf"(?<![\d/.:-]){_TWO_MONTH}[-/]{_TWO_DAY}(?![\d/.-]|{_COUNTED})\s?", _date),
     rule(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)", lambda m: row(m["year"], one="一")),
     rule(

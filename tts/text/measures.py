@@ -17,6 +17,9 @@ _MEASURES = (
     "|吨|米|公里|千米|厘米|毫米|里|升|毫升|平方|立方|块|毛|角|分钱|万|千|百|亿|倍|辆|台|部|种|类|只|双|瓶|盒|套|岁|点"
     "|度|页|字|句|笔|面|封|批|夜|晚|项|起|轮|场|排|车|柜|工作日|条|多|余|来|几|支|根|颗|本|把|块|顶|尺|寸|两|户|元"
 )
+_ORDINAL = "[号日月楼层栋幢座弄巷期级班组区路环]|单元"
+"""What a number names instead of counting: 二 stays 二 before it."""
+
 _TO = r"\s*(?:-|~|到|至)\s*"
 _N = rf"(?<![\d.A-Za-z])(?P<number>{NUMBER})"
 
@@ -26,7 +29,8 @@ def _unit(name: str) -> str:
 
 
 def _size(match: Match) -> str:
-    unit = _unit(match["unit"]) if match["unit"] else ""
+    name = match["unit"] or ""
+    unit = _UNITS.get(name.lower(), name)
     return "乘".join(counted(n) + unit for n in (match["a"], match["b"], match["c"]) if n)
 
 
@@ -48,7 +52,7 @@ def _version(match: Match) -> str:
 RULES = (
     rule(
         rf"(?<![\d.])(?P<a>{NUMBER})(?:{_UNIT})?\s?[*xX]\s?(?P<b>{NUMBER})(?:{_UNIT})?"
-        rf"(?:\s?[*xX]\s?(?P<c>{NUMBER}))?\s?(?P<unit>(?i:{_UNIT}))?(?![A-Za-z])",
+        rf"(?:\s?[*xX]\s?(?P<c>{NUMBER}))?\s?(?P<unit>(?i:{_UNIT})|厘米|毫米|米|公分)?(?![A-Za-z])",
         _size,
     ),
     rule(
@@ -63,10 +67,12 @@ RULES = (
     ),
     rule(rf"(?<![\d.A-Za-z])-(?P<number>{NUMBER})\s?(?:°[Cc]?|度)", lambda m: f"零下{counted(m['number'])}度"),
     rule(rf"{_N}\s?(?P<unit>(?i:{_UNIT}))(?![A-Za-z])", lambda m: counted(m["number"]) + _unit(m["unit"])),
-    rule(r"第\s?(?P<number>\d+)", lambda m: f"第{cardinal(m['number'])}"),
     rule(
-        r"(?<!\d)(?P<number>\d{1,2})(?=[号日月楼层栋幢座弄巷期级班组区路环]|单元|号楼)", lambda m: cardinal(m["number"])
+        rf"(?<![\d.-])(?P<low>\d{{1,3}}){_TO}(?P<high>\d{{1,3}})(?={_ORDINAL})",
+        lambda m: f"{cardinal(m['low'])}到{cardinal(m['high'])}",
     ),
+    rule(r"第\s?(?P<number>\d+)", lambda m: f"第{cardinal(m['number'])}"),
+    rule(rf"(?<!\d)(?P<number>\d{{1,2}})(?={_ORDINAL})", lambda m: cardinal(m["number"])),
     rule(
         rf"(?<![\d.])(?P<low>{NUMBER})(?P<unit>{_MEASURES})?{_TO}(?P<high>{NUMBER})(?=\s?(?:{_MEASURES}))",
         lambda m: f"{counted(m['low'])}{m['unit'] or ''}到{counted(m['high'])}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from tts.ports import SpokenText
-from tts.text import addresses, clock, codes, dates, latin, measures, money
+from tts.text import addresses, clock, codes, dates, latin, measures, money, phones
 from tts.text.clean import clean
 from tts.text.rule import read, rule
 
@@ -25,7 +25,9 @@ _KEYS = (
 
 _RULES = (
     *_KEYS,
-    *codes.RULES,
+    *codes.LABELLED,
+    *phones.RULES,
+    *codes.UNLABELLED,
     *dates.RULES,
     *clock.RULES,
     *money.RULES,
