@@ -1,0 +1,200 @@
+"""``python -m dialog.understanding.build``: train the intent model from the utterance files and store it.
+
+Needs scikit-learn and pypinyin; the running hotline needs neither. Same files in, same model out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pypinyin import lazy_pinyin
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from dialog.understanding.features import SYLLABLES, grams, syllables
+from dialog.understanding.intents import ALL_INTENTS
+from dialog.understanding.model import ARTEFACT, softmax
+from dialog.understanding.normalise import letters_only, normalise
+from dialog.understanding.templates import UTTERANCES, Grammar
+
+PER_INTENT = 1000
+SEED = 20261122
+MIN_COUNT = 5
+STRENGTH = 12.0
+"""Inverse of the L2 penalty."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A drawn sentence, the number of its intent, and whether its template is kept apart for calibration."""
+
+    text: str
+    intent: int
+    kept_apart: bool
+
+
+def source_hash(folder: Path = UTTERANCES) -> str:
+    """Hash of everything the model is made from: the utterance files and the code that reads them."""
+    digest = hashlib.sha256()
+    code = Path(__file__).parent
+    names = ("build.py", "features.py", "normalise.py", "spoken.py", "templates.py")
+    for path in [*sorted(folder.rglob("*.txt")), *(code / name for name in names)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def frozen_sentences(folder: Path = UTTERANCES) -> frozenset[str]:
+    """Test sentences that training must never see."""
+    lines = (folder / "held_out.tsv").read_text(encoding="utf-8").splitlines()
+    return frozenset(letters_only(line.split("\t")[1]) for line in lines if line)
+
+
+def write_syllables(path: Path = SYLLABLES) -> None:
+    """Store the commonest reading of every basic hanzi, grouped by syllable."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    characters = [chr(code) for code in range(0x4E00, 0x9FA6)]
+    for character, sound in zip(characters, lazy_pinyin(characters), strict=True):
+        if sound != character:
+            groups[sound].append(character)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{s} {''.join(c)}\n" for s, c in sorted(groups.items())), encoding="utf-8")
+
+
+def homophones(texts: Iterable[str]) -> dict[str, str]:
+    """Characters of the corpus by sound: what a recogniser writes instead."""
+    by_sound: dict[str, list[str]] = defaultdict(list)
+    table = syllables()
+    for character in sorted(set("".join(texts))):
+        if character in table:
+            by_sound[table[character]].append(character)
+    return {character: "".join(group) for group in by_sound.values() for character in group if len(group) > 1}
+
+
+def disturb(text: str, sounds_like: dict[str, str], grammar: Grammar, rng: random.Random) -> str:
+    """What happens to a sentence on its way: openings, fillers, endings, misheard and lost characters."""
+    if rng.random() < 0.12:
+        text = grammar.fill("_opening", rng) + text
+    if rng.random() < 0.10:
+        text = grammar.fill("_filler", rng) + text
+    if rng.random() < 0.10 and len(text) > 3:
+        text += grammar.fill("_ending", rng)
+    if rng.random() < 0.25 and len(text) > 3:
+        out = []
+        for character in text:
+            if rng.random() < 0.08:
+                character = "" if rng.random() < 0.25 else rng.choice(sounds_like.get(character, character))
+            out.append(character)
+        text = "".join(out)
+    return text
+
+
+def draw_samples(grammar: Grammar, frozen: frozenset[str]) -> list[Sample]:
+    """The training set: as many sentences for every intent, spread evenly over its templates."""
+    rng = random.Random(SEED)  # noqa: S311 - data, no secrets
+    samples: list[Sample] = []
+    sounds_like = homophones(line for lines in grammar.templates.values() for line in lines)
+    for number, intent in enumerate(ALL_INTENTS):
+        lines = grammar.templates[intent]
+        apart = set(rng.sample(range(len(lines)), max(1, len(lines) // 6)))
+        for turn in range(PER_INTENT):
+            which = turn % len(lines)
+            text = normalise(disturb(grammar.draw(lines[which], rng), sounds_like, grammar, rng))
+            if text and text.replace(",", "") not in frozen:
+                samples.append(Sample(text, number, which in apart))
+    return samples
+
+
+def vocabulary_of(rows: Sequence[set[str]]) -> dict[str, int]:
+    """N-grams that occur often enough, in a fixed order."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(row)
+    return {gram: n for n, gram in enumerate(sorted(gram for gram, count in counts.items() if count >= MIN_COUNT))}
+
+
+def matrix(rows: Sequence[set[str]], vocabulary: dict[str, int]) -> csr_matrix:
+    """Rows of unit length: each known n-gram of a text weighs the same."""
+    indices: list[int] = []
+    pointers = [0]
+    values: list[float] = []
+    for row in rows:
+        known = sorted(vocabulary[gram] for gram in row if gram in vocabulary)
+        indices += known
+        values += [1.0 / max(1, len(known)) ** 0.5] * len(known)
+        pointers.append(len(indices))
+    return csr_matrix((np.array(values, np.float32), indices, pointers), shape=(len(rows), len(vocabulary)))
+
+
+def train(features: csr_matrix, labels: NDArray[np.intp]) -> LogisticRegression:
+    """Fit the softmax regression."""
+    return LogisticRegression(C=STRENGTH, max_iter=120, tol=1e-3).fit(features, labels)
+
+
+def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
+    """The temperature under which unseen templates are as likely as the model says."""
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        chosen = scaled[np.arange(len(labels)), labels]
+        return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - chosen))
+
+    return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+
+
+def build(target: Path = ARTEFACT) -> dict[str, float]:
+    """Train, calibrate and store; returns figures about the kept-apart templates."""
+    write_syllables()
+    syllables.cache_clear()
+    samples = draw_samples(Grammar.load(), frozen_sentences())
+    rows = [set(grams(sample.text)) for sample in samples]
+    vocabulary = vocabulary_of(rows)
+    features = matrix(rows, vocabulary)
+    labels = np.array([sample.intent for sample in samples], dtype=np.intp)
+    apart = np.array([sample.kept_apart for sample in samples])
+    trial = train(features[~apart], labels[~apart])
+    logits = np.asarray(trial.decision_function(features[apart]))
+    temperature = fit_temperature(logits, labels[apart])
+    correct = logits.argmax(axis=1) == labels[apart]
+    confidence = np.array([softmax(row / temperature).max() for row in logits])
+    store(train(features, labels), vocabulary, temperature, target)
+    return {
+        "samples": len(samples),
+        "ngrams": len(vocabulary),
+        "temperature": temperature,
+        "unseen_template_accuracy": float(correct.mean()),
+        "mean_confidence": float(confidence.mean()),
+    }
+
+
+def store(model: LogisticRegression, vocabulary: dict[str, int], temperature: float, target: Path) -> None:
+    """Write int8 weights, one scale per intent."""
+    weights = model.coef_.T.astype(np.float32)
+    scale = np.abs(weights).max(axis=0) / 127.0
+    np.savez_compressed(
+        target,
+        intents="\n".join(ALL_INTENTS),
+        vocabulary="\n".join(vocabulary),
+        weights=np.round(weights / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        temperature=np.float32(temperature),
+        sources=source_hash(),
+    )
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    for name, value in build().items():
+        logger.info("%s: %.4g", name, value)

@@ -1,0 +1,77 @@
+"""What the question in the air makes of an answer: 「嗯」 is a yes to a question and nothing during a story."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialog.protocol import Expectation, ExpectKind
+from dialog.understanding.intents import ALL_INTENTS
+from dialog.understanding.reading import IntentScore
+
+_MURMUR = re.compile(r"^(?:嗯+|哦+|噢+|啊+|喔+|唔+|嗯哼|哎|欸|呃+|额+|好+|嗯好|哦好|行+|昂)$")
+_YES = re.compile(
+    r"^(?:嗯+|对+|是+|好+|行+|可以|要|有|中|得|成|妥|ok|好的|是的|对的|行的|可以的|没错|没问题|确认|同意|需要|就是|就这个|嗯对|嗯是|嗯好|"
+    r"对头|要得|系|系啊|中嘞|[哦噢昂唔]+)[啊呀吧的了哈嘞]?$"
+)
+_NO = re.compile(
+    r"^(?:不+|没有?|不是|不对|不用|不要|不行|不需要|错+|别|算了|没有啊|唔系|冇|甭|不中|莫得|不必)[啊呀吧的了哈嘞]?$"
+)
+_NUMBER_WORD = re.compile(r"[零一二三四五六七八九两洞拐勾a-z]")
+_FILL = re.compile(r"[,嗯啊呃那个然后是的]+")
+_CORRECTION = re.compile(r"不对|不是|错了|说错|报错|重新|重来|从头|作废|不算|更正|倒数第|应该是")
+_PERSON = re.compile(r"转人工|人工(?:客服|服务|台|坐席)?|真人|接线员|转(?:接)?客服")
+_NO_PERSON = re.compile(r"(?:不用|不要|别|先别|不想|不需要|不必)(?:给我|帮我)?(?:转|找|接|要)?(?:人工|真人)")
+_SAFETY = re.compile(r"不想活|自杀|跳楼|撞[伤人到]|爆炸|着火|起火|救命|流血|打人|猥亵|强奸")
+
+_YES_NO_LIFT = {"affirm": 1.5, "deny": 1.5, "backchannel": -3.0}
+_NUMBER_LIFT = {"give_number": 1.5, "correct": 1.5, "backchannel": 0.5}
+
+
+def fixed_reading(flat: str, expect: Expectation) -> str | None:
+    """The reading of short answers that the question alone decides, None when the model must say."""
+    if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
+        return _number_reading(flat)
+    if expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE):
+        if _YES.match(flat):
+            return "affirm"
+        return "deny" if _NO.match(flat) else None
+    return "backchannel" if _MURMUR.match(flat) else None
+
+
+def _number_reading(flat: str) -> str | None:
+    digits = len(_NUMBER_WORD.findall(flat))
+    if digits and _CORRECTION.search(flat):
+        return "correct"
+    rest = len(_FILL.sub("", flat)) - digits
+    return "give_number" if digits >= 1 and rest <= 0 else None
+
+
+@cache
+def _bias_of(kind: ExpectKind) -> NDArray[np.float32]:
+    lift = {
+        ExpectKind.YES_NO: _YES_NO_LIFT,
+        ExpectKind.CHOICE: _YES_NO_LIFT,
+        ExpectKind.NUMBER: _NUMBER_LIFT,
+        ExpectKind.DIGITS: _NUMBER_LIFT,
+    }.get(kind, {})
+    return np.array([lift.get(intent, 0.0) for intent in ALL_INTENTS], dtype=np.float32)
+
+
+def bias(expect: Expectation) -> NDArray[np.float32]:
+    """What the question adds to the logits."""
+    return _bias_of(expect.kind)
+
+
+def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tuple[IntentScore, ...]:
+    """A person is reached by the word, and danger is never below the line."""
+    names = {wish.intent for wish in wishes if wish.confidence >= line}
+    extra: list[IntentScore] = []
+    if _SAFETY.search(flat) and not names & {"safety", "fraud_check"}:
+        extra.append(IntentScore("safety", 0.9))
+    if _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names:
+        extra.append(IntentScore("human", 0.9))
+    return (*wishes, *extra)
