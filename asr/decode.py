@@ -21,7 +21,7 @@ from asr.cif import CifState, Fired, integrate
 from asr.frontend import FeatureState, Frontend, PositionCodes
 from asr.level import LevelMeter
 from asr.model_dir import ModelDirectory, open_directory
-from asr.onnx_model import OnnxNetworks
+from asr.onnx_model import OnnxModel
 from asr.ports import Token, Transcript
 from asr.reject import believable, confidence
 from asr.spelling import spell
@@ -210,6 +210,6 @@ def load_onnx(path: Path, precision: str = "auto") -> ParaformerBackend:
         ModelError: names the file that is missing or damaged.
     """
     directory = open_directory(path, precision)
-    backend = ParaformerBackend("onnx", directory, OnnxNetworks(directory))
+    backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
     backend.warm_up()
     return backend

@@ -15,7 +15,7 @@ from asr.model_dir import ModelDirectory
 Floats = NDArray[np.float32]
 
 
-class OnnxNetworks:
+class OnnxModel:
     """Encoder with frame weights, and decoder with its memory as values in and out."""
 
     def __init__(self, directory: ModelDirectory) -> None:
