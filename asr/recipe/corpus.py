@@ -14,6 +14,7 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -95,12 +96,12 @@ def make_silence(rng: random.Random, others: deque[NDArray[np.float32]]) -> Utte
     return Utterance(mel.astype(np.float16), "", 0, len(mel) - 1)
 
 
-def make_shard(folder: Path, number: int, size: int = SHARD) -> Path:
+def make_shard(folder: Path, number: int, size: int = SHARD, attempt: int = 0) -> Path:
     """Make shard ``number`` (skipped when it is there) and return its folder."""
     target = folder / f"shard-{number:03d}"
     if target.exists():
         return target
-    rng = random.Random(f"shard {number}")
+    rng = random.Random(f"shard {number} {attempt}")
     grammar, _ = load_grammar()
     sentences = grammar.stream(rng.getrandbits(32))
     voice, others = Synthesiser(), deque[NDArray[np.float32]](maxlen=40)
@@ -126,15 +127,32 @@ def _write(target: Path, made: list[Utterance]) -> None:
     part.rename(target)
 
 
-def _make(job: tuple[Path, int]) -> Path:
-    return make_shard(*job)
-
-
 def make_shards(folder: Path, count: int, workers: int) -> Iterator[Path]:
-    """Make shards 0 to ``count``-1 in worker processes, yielding each when it is finished."""
+    """Make shards 0 to ``count``-1, one process each, yielding each when it is finished.
+
+    espeak-ng may crash on a rare mix of voice and text; such a shard is made again from other sentences.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=4) as pool:
-        yield from pool.imap(_make, [(folder, number) for number in range(count)])
+    spawn = multiprocessing.get_context("spawn")
+    waiting = deque((number, 0) for number in range(count))
+    running: dict[multiprocessing.process.BaseProcess, tuple[int, int]] = {}
+    while waiting or running:
+        while waiting and len(running) < workers:
+            number, attempt = waiting.popleft()
+            process: multiprocessing.process.BaseProcess = spawn.Process(
+                target=make_shard, args=(folder, number, SHARD, attempt)
+            )
+            process.start()
+            running[process] = (number, attempt)
+        wait([process.sentinel for process in running])
+        for ended in [each for each in running if not each.is_alive()]:
+            number, attempt = running.pop(ended)
+            if ended.exitcode == 0:
+                yield folder / f"shard-{number:03d}"
+            elif attempt < 3:
+                waiting.append((number, attempt + 1))
+            else:
+                raise RuntimeError(f"shard {number} failed four times: run `python -m asr.recipe` again to see why")
 
 
 def statistics(shards: list[Path], utterances: int = 1500) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

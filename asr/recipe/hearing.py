@@ -24,8 +24,14 @@ def by_engine(folder: Path, left: int | None = None, chunk: int | None = None, r
     from asr.onnx_model import OnnxModel
 
     directory = open_directory(folder)
-    sizes = {name: value for name, value in (("left", left), ("chunk", chunk), ("right", right)) if value is not None}
-    directory = replace(directory, serving=replace(directory.serving, **sizes))
+    serving = directory.serving
+    serving = replace(
+        serving,
+        left=serving.left if left is None else left,
+        chunk=serving.chunk if chunk is None else chunk,
+        right=serving.right if right is None else right,
+    )
+    directory = replace(directory, serving=serving)
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
     step = backend.chunk_ms * 8
 

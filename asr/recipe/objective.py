@@ -8,6 +8,7 @@ token, hence the small weight of 0.06.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -60,15 +61,38 @@ def prepare(model: Any) -> Any:
     model.encoder.embed = PrefixedPosition()
     for name, value in CHUNKS.items():
         setattr(model.encoder.overlap_chunk_cls, name, value)
-    predictor, plain = model.predictor, model.predictor.forward
-    predictor.dropout.p = 0.0
-
-    def in_fp32(hidden: Tensor, *args: Any, **kwargs: Any) -> Any:
-        with torch.autocast(hidden.device.type, enabled=False):
-            return plain(hidden.float(), *args, **kwargs)
-
-    predictor.forward = in_fp32
+    model.predictor.forward = partial(fire, model.predictor)
     return model
+
+
+def fire(
+    predictor: Any,
+    hidden: Tensor,
+    target_label: Tensor | None = None,
+    mask: Tensor | None = None,
+    ignore_id: int = -1,
+    mask_chunk_predictor: Tensor | None = None,
+    target_label_length: Tensor | None = None,
+) -> tuple[Tensor, Tensor, Tensor, None]:
+    """CifPredictorV2's training pass with FunASR's signature, in fp32 and safe against rounding.
+
+    The library's own version indexes past its array when the scaled weights sum to a hair less than the number
+    of characters. Here character k takes of frame t the overlap of [k, k+1] with the running sum before and
+    after t, as one dense product.
+    """
+    assert mask is not None and mask_chunk_predictor is not None and target_label_length is not None
+    with torch.autocast(hidden.device.type, enabled=False):
+        hidden = hidden.float()
+        context = torch.relu(predictor.cif_conv1d(predictor.pad(hidden.transpose(1, 2)))).transpose(1, 2)
+        weights = torch.sigmoid(predictor.cif_output(context))
+        weights = (weights * mask.transpose(1, 2).float() * mask_chunk_predictor).squeeze(-1)
+        total = weights.sum(dim=-1)
+        scaled = weights * ((target_label_length + 1e-4) / total.clamp(min=1e-6))[:, None]
+        after = scaled.cumsum(dim=1)[:, None, :]
+        before = after - scaled[:, None, :]
+        number = torch.arange(int(target_label_length.max()), device=hidden.device)[None, :, None]
+        share = (torch.minimum(after, number + 1.0) - torch.maximum(before, number.float())).clamp(min=0)
+        return share @ hidden, total, scaled, None
 
 
 def loss(model: Any, batch: Batch, step: int, offset: int, device: str) -> tuple[Any, Losses]:
