@@ -9,6 +9,7 @@ from telephony.ports import CallerId
 
 _SEPARATORS = re.compile(r"[\s().\-]")
 _NAME_ADDR = re.compile(r'^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>')
+_CHINESE = re.compile(r"[\x20-\x7e\u3000-\u303f\u4e00-\u9fff\uff00-\uffef·]+")
 _ANONYMOUS_USERS = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private"})
 _LANDLINE = re.compile(r"10\d{8}|[2-9]\d{8,10}")  # area code and subscriber number
 _FREEPHONE = re.compile(r"[48]00\d{7}")
@@ -26,20 +27,21 @@ class SipAddress:
 
 
 def decode_text(text: str) -> str:
-    """Turn header text that arrived byte by byte (latin-1) into words: UTF-8 first, then GB 18030.
+    """Turn header text that reached us byte by byte into words.
 
-    Chinese trunks still send GBK display names; the stack passes bytes through as code points below 256. Text
-    that already holds wider characters, or fits neither encoding, is returned as it is.
+    Chinese trunks still send GBK display names. The stack passes a byte that is no UTF-8 on as the code point below
+    256, but decodes where two bytes happen to be UTF-8, so the bytes are put back together before they are read as
+    UTF-8 or GB 18030. Text that makes no Chinese either way is returned as it is.
     """
-    try:
-        raw = text.encode("latin-1")
-    except UnicodeEncodeError:
+    if text.isascii() or _CHINESE.fullmatch(text):
         return text
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    latin = any(c.isascii() and c.isalpha() for c in text)  # then "é" is a letter, not half of a character
+    for raw_below in (0x100,) if latin else (0x100, 0x80):
+        raw = b"".join(bytes([ord(c)]) if ord(c) < raw_below else c.encode("utf-8", "replace") for c in text)
+        for encoding in ("utf-8", "gb18030"):
+            words = raw.decode(encoding, "replace")
+            if _CHINESE.fullmatch(words):
+                return words
     return text
 
 

@@ -111,6 +111,7 @@ class BotLeg:
         self._unheard_tail: Callable[[], int] = lambda: 0
         self._flush_ring: Callable[[], int] = lambda: 0
         self._waiters: list[tuple[float, asyncio.Future[None]]] = []
+        self._paused = False
 
     @property
     def queued_ms(self) -> float:
@@ -138,8 +139,17 @@ class BotLeg:
         self._buffer += taken
         return len(taken)
 
+    def pause(self) -> None:
+        """Fall silent and keep what is queued; what is in the listener's ring (40 ms) still sounds."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on where :meth:`pause` stopped."""
+        self._paused = False
+
     def flush(self) -> int:
-        """Stop speaking now; returns how many written samples will not be heard."""
+        """Stop speaking now, paused or not; returns how many written samples will not be heard."""
+        self._paused = False
         unplayed = len(self._buffer) // 2
         self._buffer.clear()
         cut = self._flush_ring()
@@ -157,7 +167,7 @@ class BotLeg:
 
     def pop(self) -> bytes | None:
         """The next frame, the last one padded with silence; called by the hub."""
-        if not self._buffer:
+        if not self._buffer or self._paused:
             return None
         frame = bytes(self._buffer[: self._frame_bytes])
         del self._buffer[: self._frame_bytes]

@@ -158,10 +158,12 @@ class RawCaller:
             del self._finals[key]
 
     async def _resend(self, data: bytes, method: str) -> None:
-        interval = T1
-        while not (method == "INVITE" and self.provisional):
+        interval, heard = T1, len(self.provisional)
+        while True:
             self._put(data)
             await asyncio.sleep(interval)
+            if method == "INVITE" and len(self.provisional) > heard:
+                return  # a provisional answer ends retransmission of an INVITE
             interval = interval * 2 if method == "INVITE" else min(interval * 2, 4.0)
 
     def _message(self, method: str, uri: str, body: str, branch: str) -> SipMessage:

@@ -34,7 +34,7 @@ def _invert(decoded: Int16) -> Bytes8:
     levels = decoded[order].astype(np.int32)
     edges = (levels[:-1] + levels[1:]) // 2
     samples = np.arange(-32768, 32768)
-    return order[np.searchsorted(edges, samples, side="left")].astype(np.uint8)
+    return order[np.searchsorted(edges, samples, side="right")].astype(np.uint8)
 
 
 _DECODE = {PCMA: _decode_alaw(), PCMU: _decode_ulaw()}

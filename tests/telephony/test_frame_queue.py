@@ -1,0 +1,101 @@
+from telephony.hub.frame_queue import FrameQueue
+from telephony.hub.tuning import HubTuning
+
+from .sounds import constant, samples
+
+QUIET, LOUD = 50, 5000
+
+
+def queue(**tuning: int) -> FrameQueue:
+    return FrameQueue(8000, HubTuning(**tuning))
+
+
+def test_nothing_is_played_before_the_prime() -> None:
+    q = queue(prime_ms=40)
+    q.push(constant(LOUD, 1))
+    assert q.pop() is None
+    q.push(constant(LOUD, 1))
+    assert q.pop() == constant(LOUD, 1)
+
+
+def test_a_missing_frame_fades_out_and_then_is_silence() -> None:
+    q = queue()
+    q.push(constant(LOUD, 1))
+    q.pop()
+    fade = q.pop()
+    assert fade is not None
+    assert samples(fade)[0] == LOUD
+    assert samples(fade)[-1] == 0
+    assert q.pop() is None
+    assert q.concealed == 1
+
+
+def test_partial_frames_wait_for_the_rest() -> None:
+    q = queue()
+    q.push(constant(LOUD, 1)[:100])
+    assert q.pop() is None
+    q.push(constant(LOUD, 1)[100:])
+    assert q.pop() == constant(LOUD, 1)
+
+
+def test_a_burst_above_the_limit_loses_its_oldest_sound() -> None:
+    q = queue(limit_ms=100, prime_ms=40)
+    q.push(constant(1, 8) + constant(2, 2))
+    q.trim()
+    assert q.depth_ms == 40
+    assert q.dropped == 8
+    assert q.pop() == constant(2, 1)
+
+
+def test_a_stall_is_caught_up_before_the_limit_counts() -> None:
+    q = queue()
+    q.push(constant(LOUD, 25))
+    assert [q.pop() for _ in range(24)] == [constant(LOUD, 1)] * 24
+    q.trim()
+    assert q.dropped == 0
+
+
+def run(q: FrameQueue, ticks: int, level: int, extra_every: int = 0) -> list[float]:
+    """Steady arrivals, one frame more every ``extra_every`` ticks: a far clock that runs fast."""
+    depths = []
+    for tick in range(1, ticks + 1):
+        q.push(constant(level, 2 if extra_every and tick % extra_every == 0 else 1))
+        q.pop()
+        q.trim()
+        depths.append(q.depth_ms)
+    return depths
+
+
+def test_a_depth_that_never_falls_is_removed_where_it_is_quiet() -> None:
+    q = queue()
+    q.push(constant(QUIET, 3))
+    depths = run(q, 300, QUIET)
+    assert depths[0] == 60
+    assert depths[-1] <= 20
+
+
+def test_a_fast_clock_does_not_add_delay_even_in_loud_speech() -> None:
+    q = queue()
+    depths = run(q, 5000, LOUD, extra_every=200)
+    assert max(depths[-1000:]) <= 60
+    assert q.dropped >= 20
+
+
+def test_a_slow_clock_costs_single_frames_and_not_the_sound() -> None:
+    q = queue()
+    lost = 0
+    for tick in range(1000):
+        if tick % 200 != 199:
+            q.push(constant(LOUD, 1))
+        lost += q.pop() != constant(LOUD, 1)
+        q.trim()
+    assert lost <= 6
+
+
+def test_clear_forgets_what_was_queued() -> None:
+    q = queue()
+    q.push(constant(LOUD, 3))
+    q.pop()
+    q.clear()
+    assert q.pop() is None
+    assert q.depth_ms == 0
