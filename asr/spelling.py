@@ -25,15 +25,17 @@ def spell(tokens: Iterable[str]) -> str:
             words.append(token.removesuffix(_PIECE))
         open_piece = token.endswith(_PIECE)
     text = ""
-    previous_word = False
+    before = ""
     for word in words:
-        latin = word.isascii() and word.isalpha()
-        long = latin and len(word) > 1
-        if text and (long or previous_word) and latin:
+        if _latin(before) and _latin(word) and len(before) + len(word) > 2:
             text += " "
-        text += word.upper() if latin and not long else word
-        previous_word = long
+        text += word.upper() if _latin(word) and len(word) == 1 else word
+        before = word
     return text
+
+
+def _latin(word: str) -> bool:
+    return word.isascii() and word.isalpha()
 
 
 def spread(text: str, begin_ms: float, end_ms: float) -> list[Token]:
