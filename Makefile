@@ -1,0 +1,57 @@
+# Everything runs in .venv; `make run` and `make test` set it up by themselves and start at once when nothing changed.
+SHELL := /bin/bash
+PY := .venv/bin/python
+ROOMS := voice asr tts dialog telephony logistics_client ledger
+
+.PHONY: setup setup-dev setup-funasr run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
+
+setup:
+	@deploy/setup.sh
+
+setup-dev:
+	@deploy/setup.sh dev
+
+setup-funasr:
+	@deploy/setup.sh dev funasr
+
+run: setup
+	@exec .venv/bin/hotline serve
+
+lint: setup-dev
+	@$(PY) -m ruff check $(ROOMS) tests bench
+	@$(PY) -m ruff format --check $(ROOMS) tests bench
+	@$(PY) -m mypy $(ROOMS) tests bench
+	@.venv/bin/lint-imports
+
+test: setup-dev
+	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
+	@$(PY) -m pytest -m "call and not long and not funasr"
+
+test-long: setup-dev
+	@$(PY) -m pytest -m "long and not funasr"
+
+test-funasr: setup-funasr
+	@$(PY) -m pytest -m funasr
+
+demo: setup
+	@.venv/bin/hotline demo
+
+demo-agent: setup
+	@exec .venv/bin/hotline agent
+
+model: setup-funasr
+	@$(PY) -m asr.recipe
+
+bench: bench-asr bench-talk bench-load
+
+bench-asr: setup-funasr
+	@$(PY) -m bench.asr
+
+bench-talk: setup-dev
+	@$(PY) -m bench.talk
+
+bench-load: setup-dev
+	@$(PY) -m bench.load
+
+clean:
+	rm -rf .venv out build .mypy_cache .ruff_cache

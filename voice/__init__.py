@@ -1,0 +1,1 @@
+"""The running hotline: one pipeline per call, turn-taking, effects, and the ``hotline`` command."""

@@ -1,0 +1,52 @@
+"""What a simulated caller does, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialog.located_yaml import ConfigError, Located, read
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the caller does: say ``text``, press ``keys``, or stay silent for ``silence_s``."""
+
+    text: str = ""
+    keys: str = ""
+    silence_s: float = 0.0
+
+
+def steps_from_lines(lines: list[str]) -> list[Step]:
+    """One spoken step per line."""
+    return [Step(text=line) for line in lines if line.strip()]
+
+
+def read_script(path: Path) -> tuple[str | None, list[Step]]:
+    """Read a script: a YAML conversation (``from``, ``turns``), or a plain text with one line per turn.
+
+    Returns the caller's number, when the script names one, and the steps.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the text names its line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read; name an existing script") from error
+    if path.suffix not in (".yaml", ".yml"):
+        return None, steps_from_lines(data.decode("utf-8", "replace").splitlines())
+    root = read(data, path.name)
+    number = root.get("from")
+    return number.text() if number else None, [_step(node) for node in root.need("turns").sequence()]
+
+
+def _step(node: Located) -> Step:
+    said, keys, silence = node.get("say"), node.get("keys"), node.get("silence")
+    if said is not None:
+        return Step(text=said.text())
+    if keys is not None:
+        return Step(keys=keys.text())
+    if silence is not None:
+        return Step(silence_s=silence.number())
+    node.fail("a turn says, keys or is silent; write say:, keys: or silence:")

@@ -1,0 +1,216 @@
+"""Configuration: the environment (``.env`` is read) and ``config/hotlines.yaml``; everything else is in ``config/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dialog.located_yaml import ConfigError, Located, read
+from dialog.protocol import HotlineProfile
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+__all__ = ["PROJECT", "Address", "ConfigError", "Hotline", "Hotlines", "Settings", "load_hotlines", "load_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Host and port of a listener."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``host:port``; an IPv6 host stands in brackets.
+
+        Raises:
+            ValueError: not of that form, or a port outside 0-65535.
+        """
+        host, separator, port = text.rpartition(":")
+        if not separator or not host or not port.isdigit() or int(port) > 65535:
+            raise ValueError(f"{text!r} is no address; write host:port, for example 127.0.0.1:5060")
+        return cls(host.strip("[]"), int(port))
+
+
+class Settings(BaseSettings):
+    """Environment variables; all are optional, ``hotline doctor`` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    sip_listen: str = "127.0.0.1:5060"
+    rtp_ports: str = "20000-21999"
+    http_listen: str = "127.0.0.1:8080"
+    public_url: str = ""
+    ice_servers: str = ""
+    asr_model: str = ""
+    asr_backend: str = "onnx"
+    tts_engines: str = "edge,espeak"
+    redis_url: str = ""
+    database_url: str = ""
+    carrier: str = "sandbox"
+    carrier_url: str = ""
+    sms_gateway: str = ""
+    outlet_webhook: str = ""
+    secret_key: str = ""
+    llm_base_url: str = ""
+    agent_sip: str = ""
+    data_dir: Path = Field(default=Path("data"))
+    config_dir: Path = Field(default=PROJECT / "config")
+    max_calls: int = Field(default=20, ge=1, le=100)
+
+    @field_validator("sip_listen", "http_listen")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        Address.parse(value)
+        return value
+
+    @field_validator("rtp_ports")
+    @classmethod
+    def _check_range(cls, value: str) -> str:
+        low, _, high = value.partition("-")
+        if not (low.isdigit() and high.isdigit() and 1024 <= int(low) < int(high) <= 65535):
+            raise ValueError(f"{value!r} is no port range; write for example 20000-21999")
+        return value
+
+    @property
+    def rtp_range(self) -> tuple[int, int]:
+        """First and last RTP port."""
+        low, _, high = self.rtp_ports.partition("-")
+        return int(low), int(high)
+
+    @property
+    def ledger_url(self) -> str:
+        """Database of ledger and orders, as SQLAlchemy's async drivers want it."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'hotline.db'}"
+        url = self.database_url
+        for plain, driver in (("postgres://", "postgresql+asyncpg://"), ("postgresql://", "postgresql+asyncpg://")):
+            if url.startswith(plain):
+                return driver + url.removeprefix(plain)
+        return url.replace("sqlite:///", "sqlite+aiosqlite:///", 1) if url.startswith("sqlite:///") else url
+
+    @property
+    def model_dir(self) -> str:
+        """Model directory or hub name for the recogniser."""
+        return self.asr_model or str(PROJECT / "asr" / "model")
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Voices in the order in which they are tried."""
+        return tuple(name.strip() for name in self.tts_engines.split(",") if name.strip())
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Raises:
+        ConfigError: a variable has an impossible value; the text names it.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "the environment"
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigError(f"{name}: {message}; correct it in the environment or in .env") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """One profile: what the called number chooses, and who answers when a person is needed."""
+
+    profile: HotlineProfile
+    agent_sip: str
+    opens: time
+    closes: time
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether people answer now; equal hours mean day and night."""
+        if self.opens == self.closes:
+            return True
+        moment = now.timetz().replace(tzinfo=None)
+        if self.opens < self.closes:
+            return self.opens <= moment < self.closes
+        return moment >= self.opens or moment < self.closes
+
+    def opens_next(self, now: datetime) -> datetime:
+        """When people answer again, counted from ``now``."""
+        today = now.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
+        return today if today > now else today + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hotlines:
+    """All profiles by called number."""
+
+    by_called: dict[str, Hotline]
+    default: Hotline
+
+    def choose(self, called: str) -> Hotline:
+        """The profile of a called number, else the default one."""
+        return self.by_called.get(called, self.default)
+
+
+def load_hotlines(config_dir: Path) -> Hotlines:
+    """Read ``hotlines.yaml``.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the text names its line.
+    """
+    path = config_dir / "hotlines.yaml"
+    try:
+        root = read(path.read_bytes(), path.name)
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read in {config_dir}; restore it or set CONFIG_DIR") from error
+    root.only("hotlines")
+    by_called: dict[str, Hotline] = {}
+    default: Hotline | None = None
+    for node in root.need("hotlines").sequence():
+        hotline, numbers = _hotline(node)
+        for number in numbers:
+            if number == "default":
+                default = hotline
+            by_called[number] = hotline
+    if default is None:
+        root.fail('no hotline serves "default"; add it to one hotline\'s numbers')
+    return Hotlines(by_called, default)
+
+
+def _hotline(node: Located) -> tuple[Hotline, list[str]]:
+    node.only("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours")
+    numbers = [entry.text() for entry in node.need("numbers").sequence()]
+    brand = node.need("brand").text()
+    greeting = node.need("greeting")
+    text = greeting.text().replace("{brand}", brand)
+    if not 8 <= len(text) <= 40:
+        greeting.fail("a greeting has 8 to 40 characters, about six seconds; shorten it")
+    if "录音" not in text:
+        greeting.fail("the greeting must say that the call is recorded (录音)")
+    skills = node.get("skills")
+    agent = node.get("agent_sip")
+    agent_name = node.get("agent_name")
+    profile = HotlineProfile(
+        name=node.need("name").text(),
+        brand=brand,
+        called=numbers[0],
+        greeting=text,
+        skills=tuple(entry.text() for entry in skills.sequence()) if skills else ("general",),
+        agent_name=agent_name.text() if agent_name else "人工客服",
+    )
+    opens, closes = _hours(node.get("hours"))
+    return Hotline(profile, agent.text() if agent else "", opens, closes), numbers
+
+
+def _hours(node: Located | None) -> tuple[time, time]:
+    if node is None:
+        return time(0), time(0)
+    first, _, last = node.text().partition("-")
+    try:
+        return time.fromisoformat(first.strip()), time.fromisoformat(last.strip().replace("24:00", "00:00"))
+    except ValueError:
+        node.fail("hours are written like 08:00-22:00")

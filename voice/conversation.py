@@ -1,0 +1,192 @@
+"""One conversation: events in, ``dialog`` step, effects out; free of sound, pipecat and telephones.
+
+The live call, ``hotline chat`` and the scripted tests all run this class; they differ in the ``Mouth`` and the ``Line``
+behind it. Events are stepped one at a time by one task, so the pure dialogue never sees two at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from dialog.engine import Dialogue, DialogueState
+from dialog.protocol import (
+    CallOver,
+    EndCall,
+    Event,
+    Heard,
+    KeyPressed,
+    NoInput,
+    NoMatch,
+    Note,
+    RecogniserLost,
+    Say,
+    SpeechEnded,
+    StopRecording,
+    Transfer,
+)
+from ledger import Event as LedgerEvent
+from ledger import Ledger
+from voice.clock import Clock
+from voice.effects import EffectRunner
+
+logger = logging.getLogger(__name__)
+
+
+class Mouth(Protocol):
+    """Where sentences go."""
+
+    def say(self, say: Say, *, then: bool) -> None:
+        """Speak and return at once; ``Conversation.spoken`` is called when it ended.
+
+        With ``then`` it follows what the same step said before; else it replaces what may be interrupted.
+        """
+
+
+class Line(Protocol):
+    """What can be done with the call itself."""
+
+    def hang_up(self, cause: str) -> None:
+        """End the call once what is being said was played."""
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Try to reach a person; progress comes back as ``TransferProgress`` events."""
+
+    def stop_recording(self) -> None:
+        """Stop and purge the recording."""
+
+
+class Conversation:
+    """Runs the dialogue of one call until it is over."""
+
+    def __init__(
+        self, call_id: str, *, dialogue: Dialogue, ledger: Ledger, effects: EffectRunner, mouth: Mouth, clock: Clock
+    ) -> None:
+        self.call_id = call_id
+        self._dialogue = dialogue
+        self._ledger = ledger
+        self._effects = effects
+        self._mouth = mouth
+        self._clock = clock
+        self._line: Line | None = None
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._wordings: dict[str, list[str]] = {}
+        self._turn = 0
+        self.state: DialogueState = dialogue.initial()
+
+    def attach(self, line: Line) -> None:
+        """Give the conversation its line; before ``start``."""
+        self._line = line
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue that is being run."""
+        return self._dialogue
+
+    def start(self, opening: Event) -> None:
+        """Begin with ``CallStarted``."""
+        self._events.put_nowait(opening)
+        self._task = asyncio.create_task(self._run(), name=f"conversation-{self.call_id}")
+
+    async def close(self) -> None:
+        """Tell the dialogue that the call is over and let running effects finish."""
+        if self._task is not None:
+            self.post(CallOver(self._clock.now()))
+            self._events.put_nowait(None)
+            await self._task
+            self._task = None
+        await self._effects.close()
+        self.log("dialogue.state", {"state": self._dialogue.dump(self.state)})
+
+    # --- what happens on the line ------------------------------------------------------------------------------------
+
+    def post(self, event: Event) -> None:
+        """Queue any event for the dialogue."""
+        self._events.put_nowait(event)
+
+    def heard(self, event: Heard, *, start_ms: int | None = None, end_ms: int | None = None) -> None:
+        """Note that the caller finished a turn; times are milliseconds since the call was answered."""
+        self._turn += 1
+        data: dict[str, object] = {"turn": self._turn, "text": event.text, "confidence": round(event.confidence, 3)}
+        if start_ms is not None:
+            data |= {"start_ms": start_ms, "end_ms": end_ms}
+        self.log("turn.caller", data)
+        self.post(event)
+
+    def key(self, key: str) -> None:
+        """Note that the caller pressed a key."""
+        self.log("dtmf", {"key": key})
+        self.post(KeyPressed(self._clock.now(), key))
+
+    def silent(self) -> None:
+        """Note that the caller said nothing for as long as the question allows."""
+        self.log("no_input", {})
+        self.post(NoInput(self._clock.now()))
+
+    def not_understood(self) -> None:
+        """Note that there was voice, but no words."""
+        self.log("no_match", {})
+        self.post(NoMatch(self._clock.now()))
+
+    def deaf(self) -> None:
+        """Note that the recogniser went away in mid-call."""
+        self.log("degraded", {"what": "recogniser"})
+        self.post(RecogniserLost(self._clock.now()))
+
+    def spoken(
+        self, say: Say, heard: str, *, interrupted: bool, start_ms: int | None = None, end_ms: int | None = None
+    ) -> None:
+        """Note that a ``Say`` ended; ``heard`` is what really reached the caller."""
+        data: dict[str, object] = {
+            "text": heard,
+            "interrupted": interrupted,
+            "slow": say.slow,
+            "sentences": [sentence.text for sentence in say.sentences],
+            "wording": [sentence.wording for sentence in say.sentences],
+        }
+        if start_ms is not None:
+            data |= {"start_ms": start_ms, "end_ms": end_ms}
+        if heard:
+            self.log("turn.bot", data)
+        self.post(SpeechEnded(self._clock.now(), say.say_id, heard, interrupted))
+
+    def log(self, type_: str, data: Mapping[str, object]) -> None:
+        """Append to the ledger without waiting; order is kept, failures are logged by the ledger."""
+        self._ledger.post(LedgerEvent(type_, self.call_id, self._clock.now(), dict(data)))
+
+    # --- the one task ------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while (event := await self._events.get()) is not None:
+            try:
+                self.state, effects = self._dialogue.step(self.state, event)
+            except Exception:
+                # The caller must never meet silence: a bug in a scene costs one turn, not the call.
+                logger.exception("a dialogue step failed on %s", type(event).__name__)
+                self.log("degraded", {"what": "dialogue", "event": type(event).__name__})
+                continue
+            spoke = False
+            for effect in effects:
+                if isinstance(effect, Say):
+                    self._mouth.say(effect, then=spoke)
+                    spoke = True
+                else:
+                    self._perform(effect)
+
+    def _perform(self, effect: object) -> None:
+        assert self._line is not None
+        match effect:
+            case EndCall():
+                self._line.hang_up(effect.cause)
+            case Transfer():
+                self._line.transfer(effect)
+            case StopRecording():
+                self.log("recording.refused", {})
+                self._line.stop_recording()
+            case Note():
+                self.log(effect.type, effect.data)
+            case _:
+                self._effects.run(effect, self.post)

@@ -1,0 +1,1 @@
+"""The pipecat pipeline of one call: transport, VAD, recogniser, turns, dialogue, voice."""

@@ -1,0 +1,258 @@
+"""Where pipecat meets the conversation: the caller's voice and words in, sentences out, turns in between.
+
+It sits where a language model usually does. Frames only fill an inbox; one task of our own, the floor task, runs the turn
+policy and acts on it. That matters: pipecat cancels the frame that a processor is handling when it is interrupted, and
+what a caller said must not be lost that way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from pipecat.frames.frames import (
+    Frame,
+    InterimTranscriptionFrame,
+    TTSSpeakFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
+
+from dialog.protocol import Expectation, Heard, HeardToken, Say
+from telephony.hub import BotLeg
+from voice.clock import Clock
+from voice.conversation import Conversation
+from voice.pipeline.frames import SayEndFrame, UtteranceFrame
+from voice.pipeline.playout import Playout
+from voice.pipeline.tts import SpeakerTTS
+from voice.pipeline.vad import START_S, STOP_S
+from voice.turns.policy import Act, Decision, TurnPolicy
+
+# How long a sentence may stay unheard before it is given up: a stuck voice must not freeze the call.
+SAY_DEADLINE_S = 60.0
+
+
+class DialogueProcessor(FrameProcessor):
+    """Hosts the turn policy and is the conversation's mouth.
+
+    ``call_ms`` tells the time since the call was answered, in milliseconds, for the ledger.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: TurnPolicy,
+        tts: SpeakerTTS,
+        playout: Playout,
+        leg: BotLeg,
+        clock: Clock,
+        call_ms: Callable[[], int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._policy = policy
+        self._tts = tts
+        self._playout = playout
+        self._leg = leg
+        self._wall = clock
+        self._call_ms = call_ms
+        self._conversation: Conversation | None = None
+        self._inbox: asyncio.Queue[Callable[[float], list[Decision]]] = asyncio.Queue()
+        self._says: asyncio.Queue[Say] = asyncio.Queue()
+        self._current: Say | None = None
+        self._said: asyncio.Event = asyncio.Event()
+        self._quiet: asyncio.Event = asyncio.Event()
+        self._quiet.set()
+        self._say_began_ms = 0
+        self._voice_began_ms: int | None = None
+        self._voice_ended_ms = 0
+        self._tasks: list[Any] = []
+
+    def bind(self, conversation: Conversation) -> None:
+        """Connect the conversation; before the pipeline starts."""
+        self._conversation = conversation
+
+    async def setup(self, setup: FrameProcessorSetup) -> None:
+        """Start the floor and the mouth."""
+        await super().setup(setup)
+        self._tasks = [self.create_task(self._run_floor()), self.create_task(self._run_mouth())]
+
+    async def cleanup(self) -> None:
+        """Stop both; what was being said is reported as far as it was heard."""
+        for task in self._tasks:
+            await self.cancel_task(task)
+        self._tasks = []
+        self._report_current(interrupted=True)
+        await super().cleanup()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Note what the caller does; pass everything else on."""
+        await super().process_frame(frame, direction)
+        match frame:
+            case VADUserStartedSpeakingFrame():
+                if self._voice_began_ms is None:
+                    self._voice_began_ms = self._call_ms() - round(START_S * 1000)
+                self._inbox.put_nowait(self._policy.voice_started)
+            case VADUserStoppedSpeakingFrame():
+                self._voice_ended_ms = self._call_ms() - round(STOP_S * 1000)
+                self._inbox.put_nowait(self._policy.voice_stopped)
+            case UtteranceFrame():
+                self._take_utterance(frame)
+                return
+            case InterimTranscriptionFrame():
+                text = frame.text
+                self._inbox.put_nowait(lambda now: self._policy.interim(now, text))
+                return
+        await self.push_frame(frame, direction)
+
+    def key_pressed(self, key: str) -> None:
+        """A DTMF key: it ends what is being said and goes to the dialogue."""
+        self._inbox.put_nowait(self._policy.key)
+        self._bound.key(key)
+
+    def suspend(self) -> None:
+        """A person has the call now: nobody waits for answers to the bot."""
+
+        def stand_down(_now: float) -> list[Decision]:
+            self._policy.suspend()
+            return []
+
+        self._inbox.put_nowait(stand_down)
+
+    async def quiet(self) -> None:
+        """Wait until everything that was to be said has been played."""
+        await self._quiet.wait()
+
+    # --- the mouth ---------------------------------------------------------------------------------------------------
+
+    def say(self, say: Say, *, then: bool) -> None:
+        """Speak after what the same step said; else replace what may be interrupted, wait behind what may not."""
+        self._quiet.clear()
+
+        def take_over(_now: float) -> list[Decision]:
+            if not then:
+                self._drop_waiting()
+            self._says.put_nowait(say)
+            if not then and self._current is not None and self._current.interruptible:
+                return [Decision(Act.STOP, "replaced")]
+            return []
+
+        self._inbox.put_nowait(take_over)
+
+    async def _run_mouth(self) -> None:
+        while True:
+            say = await self._says.get()
+            self._said.clear()
+            self._current = say
+            self._playout.begin()
+            self._tts.plan(say)
+            self._say_began_ms = self._call_ms()
+            expect, interruptible = say.expect, say.interruptible
+            self._inbox.put_nowait(
+                lambda now, e=expect, i=interruptible: self._policy.bot_started(now, e, interruptible=i)
+            )
+            for sentence in say.sentences:
+                await self.push_frame(TTSSpeakFrame(sentence.text, append_to_context=False))
+            await self.push_frame(SayEndFrame(say.say_id))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._said.wait(), SAY_DEADLINE_S)
+            self._report_current(interrupted=False)
+            if self._says.empty():
+                self._inbox.put_nowait(self._policy.bot_ended)
+                self._inbox.put_nowait(self._mark_quiet)
+
+    def _drop_waiting(self) -> None:
+        waiting = [self._says.get_nowait() for _ in range(self._says.qsize())]
+        for say in waiting:
+            if not say.interruptible:
+                self._says.put_nowait(say)
+
+    def played(self, say_id: str) -> None:
+        """The output played the last sample of a ``Say``."""
+        if self._current is not None and self._current.say_id == say_id:
+            self._said.set()
+
+    def _mark_quiet(self, _now: float) -> list[Decision]:
+        if self._says.empty() and self._current is None:
+            self._quiet.set()
+        return []
+
+    def _report_current(self, *, interrupted: bool) -> None:
+        say, self._current = self._current, None
+        if say is None:
+            return
+        heard = self._playout.heard_text() if interrupted else say.text
+        self._bound.spoken(say, heard, interrupted=interrupted, start_ms=self._say_began_ms, end_ms=self._call_ms())
+
+    # --- the floor ---------------------------------------------------------------------------------------------------
+
+    async def _run_floor(self) -> None:
+        while True:
+            deadline = self._policy.deadline
+            wait = None if deadline is None else max(0.0, deadline - self._wall.monotonic())
+            step: Callable[[float], list[Decision]] = self._policy.tick
+            with contextlib.suppress(TimeoutError):
+                step = await asyncio.wait_for(self._inbox.get(), wait)
+            for decision in step(self._wall.monotonic()):
+                await self._act(decision)
+
+    async def _act(self, decision: Decision) -> None:
+        match decision.act:
+            case Act.PAUSE:
+                self._leg.pause()
+                self._bound.log("barge_in", {"decision": "pause", "reason": decision.reason})
+            case Act.RESUME:
+                self._leg.resume()
+                self._bound.log("barge_in", {"decision": "resume", "reason": decision.reason})
+            case Act.STOP:
+                await self._stop(decision.reason)
+            case Act.END_TURN:
+                self._end_turn(decision)
+            case Act.NO_INPUT:
+                self._bound.silent()
+            case Act.NO_MATCH:
+                self._voice_began_ms = None
+                self._bound.not_understood()
+
+    async def _stop(self, reason: str) -> None:
+        if self._current is None:
+            return
+        if reason != "replaced":
+            self._drop_waiting()
+            self._bound.log("barge_in", {"decision": "stop", "reason": reason})
+        self._report_current(interrupted=True)
+        await self.broadcast_interruption()
+        self._leg.flush()
+        self._playout.stopped()
+        self._said.set()
+
+    def _end_turn(self, decision: Decision) -> None:
+        pieces = decision.pieces
+        tokens = tuple(HeardToken(text, confidence) for piece in pieces for text, confidence in piece.tokens)
+        weight = sum(len(piece.text) for piece in pieces) or 1
+        confidence = sum(piece.confidence * len(piece.text) for piece in pieces) / weight
+        began, self._voice_began_ms = self._voice_began_ms, None
+        self._bound.heard(
+            Heard(self._wall.now(), decision.text, confidence, tokens), start_ms=began, end_ms=self._voice_ended_ms
+        )
+
+    def _take_utterance(self, frame: UtteranceFrame) -> None:
+        if frame.lost:
+            self._bound.deaf()
+        tokens = tuple((token.text, token.confidence) for token in frame.tokens)
+        text, confidence = frame.text, frame.confidence
+        self._inbox.put_nowait(lambda now: self._policy.final(now, text, confidence, tokens))
+
+    @property
+    def _bound(self) -> Conversation:
+        assert self._conversation is not None, "bind() comes before the pipeline starts"
+        return self._conversation
+
+
+def number_complete(text: str, expect: Expectation) -> bool:
+    """Whether the digits that the question asks for are all there."""
+    digits = sum(character.isdigit() for character in text)
+    return expect.max_digits > 0 and digits >= expect.max_digits

@@ -1,0 +1,248 @@
+"""One call from ringing to its last ledger entry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+from dialog.protocol import CallStarted, Staffing, Transfer, TransferOutcome, TransferProgress
+from dialog.turns import turn_state
+from ledger import Event as LedgerEvent
+from ledger import LedgerUnavailable
+from logistics_client.vocabulary import CallerClass, CallerProfile
+from telephony.hub import BotLeg, Hub, Role
+from telephony.ports import CallGone, SipCall
+from telephony.recorder import Recording, RecordingFailed
+from voice.config import Hotline
+from voice.conversation import Conversation
+from voice.effects import EffectRunner
+from voice.handover import Handover
+from voice.pipeline.build import CallPipeline, build_pipeline
+from voice.pipeline.dialogue import number_complete
+from voice.services import Services
+from voice.turns.policy import TurnPolicy
+
+logger = logging.getLogger(__name__)
+
+IDENTIFY_DEADLINE_S = 1.5
+GOODBYE_DEADLINE_S = 15.0
+# The last 40 ms are still in the transmit ring when the hub has played them.
+TAIL_S = 0.15
+
+
+class CallSession:
+    """Runs one inbound call; it is the ``Line`` of its conversation."""
+
+    def __init__(self, services: Services, call: SipCall) -> None:
+        self.call_id = f"c-{secrets.token_hex(8)}"
+        self._services = services
+        self._call = call
+        self._hotline: Hotline = services.hotlines.choose(call.info.called)
+        self._hub: Hub | None = None
+        self._recording: Recording | None = None
+        self._pipeline: CallPipeline | None = None
+        self._conversation: Conversation | None = None
+        self._handover: Handover | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._purged = False
+
+    async def run(self) -> None:
+        """Take the call and stay until everything about it is written down."""
+        profile = await self._identify()
+        if profile.caller_class is CallerClass.BLOCKED:
+            await self._call.reject("blocked")
+            return
+        try:
+            await self._call.answer()
+        except CallGone:
+            return
+        hub = self._hub = Hub(self._call.rate)
+        leg = BotLeg(hub.rate)
+        try:
+            await self._begin(hub, leg, profile)
+            await asyncio.shield(self._call.closed)
+        finally:
+            await self._end(hub)
+
+    async def drop(self, cause: str) -> None:
+        """End the call from outside, e.g. at shutdown."""
+        await self._call.hangup(cause)
+
+    # --- Line: what the conversation may do with the call --------------------------------------------------------------
+
+    def hang_up(self, cause: str) -> None:
+        """End the call once everything was said."""
+        self._spawn(self._say_goodbye(cause))
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Try to reach a person."""
+        assert self._hub is not None and self._conversation is not None and self._pipeline is not None
+        conversation, dialogue = self._conversation, self._pipeline.dialogue
+
+        def progress(outcome: TransferOutcome) -> None:
+            conversation.post(TransferProgress(self._services.clock.now(), transfer.request_id, outcome))
+
+        self._handover = Handover(
+            self._services,
+            self._hub,
+            call_id=self.call_id,
+            number=self._call.info.caller.number,
+            log=conversation.log,
+            progress=progress,
+            bridged=dialogue.suspend,
+        )
+        agent_sip = self._services.settings.agent_sip or self._hotline.agent_sip
+        self._spawn(self._handover.run(transfer, agent_sip))
+
+    def stop_recording(self) -> None:
+        """Stop and purge the recording."""
+        if self._recording is not None and self._hub is not None and not self._purged:
+            self._purged = True
+            self._hub.record(None)
+            self._spawn(self._recording.stop_and_purge())
+
+    # --- steps -----------------------------------------------------------------------------------------------------
+
+    async def _identify(self) -> CallerProfile:
+        number = self._call.info.caller.number
+        try:
+            async with asyncio.timeout(IDENTIFY_DEADLINE_S):
+                return await self._services.logistics.identify(number)
+        except TimeoutError:
+            return CallerProfile(CallerClass.UNKNOWN, number, carrier_reachable=False)
+
+    async def _begin(self, hub: Hub, leg: BotLeg, profile: CallerProfile) -> None:
+        services, clock = self._services, self._services.clock
+        hub.attach(Role.CALLER, self._call)
+        hub.attach_voice(Role.BOT, leg)
+        self._recording = self._start_recording(hub)
+        hub.record(self._recording)
+        services.hub_clock.add(hub)
+        effects = EffectRunner(self.call_id, self._call.info.caller.number, services.logistics, services.ledger, clock)
+        effects.know(profile.parcels)
+        self._pipeline = build_pipeline(
+            hub=hub,
+            leg=leg,
+            recogniser=services.recogniser,
+            speaker=services.speaker,
+            policy=TurnPolicy(turn_state=turn_state, number_complete=number_complete),
+            clock=clock,
+            call_ms=lambda: hub.ticks * 20,
+        )
+        conversation = self._conversation = Conversation(
+            self.call_id,
+            dialogue=services.dialogue,
+            ledger=services.ledger,
+            effects=effects,
+            mouth=self._pipeline.dialogue,
+            clock=clock,
+        )
+        conversation.attach(self)
+        self._pipeline.dialogue.bind(conversation)
+        self._call.on_dtmf(self._pipeline.dialogue.key_pressed)
+        await self._write_start(profile)
+        self._spawn(self._pipeline.run())
+        conversation.start(CallStarted(clock.now(), self.call_id, profile, self._profile(), self._staffing()))
+
+    def _start_recording(self, hub: Hub) -> Recording | None:
+        folder = self._services.settings.data_dir / "recordings" / self.call_id
+
+        def failed(error: RecordingFailed) -> None:
+            self._note("degraded", {"what": "recording", "error": str(error)})
+
+        try:
+            return self._services.recorder.start(folder, hub.rate, on_error=failed, call_id=self.call_id)
+        except RecordingFailed as error:
+            logger.error("the call is not recorded: %s", error)
+            return None
+
+    async def _write_start(self, profile: CallerProfile) -> None:
+        info = self._call.info
+        data: dict[str, object] = {
+            "caller": info.caller.number,
+            "anonymous": info.caller.anonymous,
+            "asserted": info.caller.asserted,
+            "called": info.called,
+            "hotline": self._hotline.profile.name,
+            "caller_class": profile.caller_class.value,
+            "parcels": [parcel.waybill for parcel in profile.parcels[:20]],
+            "codec": info.codec,
+            "transport": info.transport,
+            "sip_call_id": info.call_id,
+            "dialogue": self._services.dialogue.version,
+        }
+        try:
+            await self._services.ledger.append(
+                LedgerEvent("call.started", self.call_id, self._services.clock.now(), data)
+            )
+        except LedgerUnavailable as error:
+            logger.error("a call is served without its ledger: %s", error)
+
+    def _profile(self) -> Any:
+        return replace(self._hotline.profile, called=self._call.info.called or self._hotline.profile.called)
+
+    def _staffing(self) -> Staffing:
+        now = self._services.clock.now()
+        is_open = self._hotline.open_at(now)
+        reachable = bool(self._services.settings.agent_sip or self._hotline.agent_sip)
+        opens_at = None if is_open else self._hotline.opens_next(now)
+        return Staffing(open_now=is_open, person_reachable=is_open and reachable, opens_at=opens_at)
+
+    async def _say_goodbye(self, cause: str) -> None:
+        if self._pipeline is not None:
+            try:
+                async with asyncio.timeout(GOODBYE_DEADLINE_S):
+                    await self._pipeline.dialogue.quiet()
+            except TimeoutError:
+                logger.warning("a goodbye was not played to its end")
+        await asyncio.sleep(TAIL_S)
+        await self._call.hangup(cause)
+
+    async def _end(self, hub: Hub) -> None:
+        seconds = hub.ticks * 0.02
+        self._services.hub_clock.remove(hub)
+        if self._handover is not None:
+            await self._handover.close()
+        hub.close()
+        if self._pipeline is not None:
+            await self._pipeline.cancel()
+        if self._conversation is not None:
+            await self._conversation.close()
+        await self._finish_recording(seconds)
+        cause = self._call.closed.result() if self._call.closed.done() else "error"
+        who = "caller" if cause == "remote_hangup" else "hotline"
+        self._note("call.ended", {"cause": cause, "who": who, "seconds": round(seconds, 2)})
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _finish_recording(self, seconds: float) -> None:
+        if self._recording is None or self._purged:
+            return
+        try:
+            folder = await self._recording.finish()
+        except RecordingFailed as error:
+            logger.error("a recording is lost: %s", error)
+            return
+        if folder is not None:
+            self._note("recording.ready", {"folder": folder.name, "seconds": round(seconds, 2)})
+
+    def _note(self, type_: str, data: dict[str, object]) -> None:
+        try:
+            self._services.ledger.post(LedgerEvent(type_, self.call_id, self._services.clock.now(), data))
+        except LedgerUnavailable as error:
+            logger.error("an event is lost: %s", error)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a part of a call failed", exc_info=task.exception())
