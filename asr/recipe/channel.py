@@ -179,7 +179,8 @@ def make_noise(kind: Noise, length: int, seed: np.random.Generator, others: list
         voices = [_fit(others[int(seed.integers(len(others)))], length, seed) for _ in range(int(seed.integers(4, 9)))]
         return np.asarray(sum(voice / (np.sqrt((voice**2).mean()) + 1e-6) for voice in voices), np.float32)
     if kind == "street":
-        slow = np.interp(np.arange(length), np.arange(0, length + 4000, 4000), seed.uniform(0.2, 1, length // 4000 + 2))
+        knots = np.arange(0, length + 4000, 4000)
+        slow = np.interp(np.arange(length), knots, seed.uniform(0.2, 1, len(knots)))
         return np.asarray(_coloured(length, 0.7, seed) * slow, np.float32)
     if kind == "hum":
         time = np.arange(length) / RATE
