@@ -13,6 +13,7 @@ def _doors(match: Match) -> str:
 
 
 RULES = (
+    rule(r"(?<=[号栋幢座])(?P<doors>\d{1,2}-\d{1,4})(?![\d-]|[号栋幢座楼])", _doors),
     rule(r"(?<![\dA-Za-z-])(?P<doors>\d{1,4}(?:-\d{1,4}){1,3})(?=室|房|号房)", _doors),
     rule(r"(?<![\d-])(?P<doors>\d{1,2}-\d{1,2}-\d{3,4})(?![\d-])", _doors),
     rule(r"(?<![\d.])(?P<room>\d{3,4})(?=室|房|号房|包间|信箱)", lambda m: row(m["room"])),

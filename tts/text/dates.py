@@ -32,6 +32,10 @@ RULES = (
     rule(rf"(?<![\dA-Za-z]){_YEAR}{_TWO_MONTH}{_TWO_DAY}(?!\d)", _date),
     rule(rf"(?<!\d){_MONTH}\s?月\s?{_DAY}\s?(?:[日号]|(?![日号\d个])){_UNTIL}", _date),
     rule(rf"(?<![\d/.:-]){_TWO_MONTH}[-/]{_TWO_DAY}(?![\d/.-]|{_COUNTED})\s?", _date),
+    rule(
+        r"(?<!\d)(?P<day>[12]?\d|3[01])日(?=\d|起|到|至|早|晚|上午|下午|凌晨|中午|[,(。]|$)",
+        lambda m: f"{_number(m['day'])}号",
+    ),
     rule(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=年)", lambda m: row(m["year"], one="一")),
     rule(
         r"(?<!\d)(?P<year>\d\d)(?=年(?:1[0-2]|0?[1-9])月|年[一二三四五六七八九十]+月)",

@@ -77,6 +77,11 @@ RULES = (
         rf"(?<![\d.])(?P<low>{NUMBER})(?P<unit>{_MEASURES})?{_TO}(?P<high>{NUMBER})(?=\s?(?:{_MEASURES}))",
         lambda m: f"{counted(m['low'])}{m['unit'] or ''}到{counted(m['high'])}",
     ),
+    rule(
+        rf"(?<![\d.])(?P<low>[1-9])、(?P<high>[2-9])(?={_MEASURES})",
+        lambda m: counted(m["low"]) + ("" if int(m["high"]) == int(m["low"]) + 1 else "、") + cardinal(m["high"]),
+    ),
+    rule(rf"{_N}(?=分\d+秒)", lambda m: counted(m["number"])),
     rule(rf"{_N}\s?(?={_MEASURES})", lambda m: counted(m["number"])),
     rule(r"(?<!\d)(?P<low>\d{1,3}):(?P<high>\d{1,3})(?!\d)", lambda m: f"{cardinal(m['low'])}比{cardinal(m['high'])}"),
     rule(

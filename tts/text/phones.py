@@ -37,7 +37,7 @@ RULES = (
         rf"{FREE}(?:\+?86[\s-]?)?(?P<a>1[3-9]\d)[\s-]?(?P<b>\d{{4}})[\s-]?(?P<c>\d{{4}})(?!\d){_EXTENSION}",
         _mobile,
     ),
-    rule(rf"{FREE}\(?{_AREA}\)?[\s-]*(?P<local>\d{{3,4}}[\s-]?\d{{4}})(?!\d){_EXTENSION}", _landline),
+    rule(rf"{FREE}(?:\+?86[\s-]?)?\(?{_AREA}\)?[\s-]*(?P<local>\d{{3,4}}[\s-]?\d{{4}})(?!\d){_EXTENSION}", _landline),
     rule(
         rf"{FREE}(?P<a>[48]00)[\s-]?(?P<b>\d{{3}})[\s-]?(?P<c>\d{{4}})(?!\d)",
         lambda m: _grouped(m["a"], m["b"], m["c"]),

@@ -47,6 +47,12 @@ WORDS = """
 得补 dei3 bu3
 得交 dei3 jiao1
 总得 zong3 dei3
+您得 nin2 dei3
+我得 wo3 dei3
+你得 ni3 dei3
+他得 ta1 dei3
+她得 ta1 dei3
+我们得 wo3 men5 dei3
 还得 hai2 dei3
 都得 dou1 dei3
 就得 jiu4 dei3

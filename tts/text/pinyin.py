@@ -10,7 +10,7 @@ from tts.text.sandhi import change_tones
 from tts.text.segment import segment
 
 MARKS = "，。？！、"
-_UNITS = re.compile(r"(?P<hanzi>[㐀-鿿]+)|(?P<letter>[A-Z])|(?P<mark>[，。？！、 ]+)")
+_UNITS = re.compile(r"(?P<hanzi>[㐀-鿿]+)|(?P<letter>[A-Z])|(?P<word>[a-z]+)|(?P<mark>[，。？！、 ]+)")
 
 _LETTERS = {"A": "ei1", "W": "da2 bu5 liu4"}
 """espeak-ng reads A as the English article and W in three long syllables; both said the Chinese way."""
@@ -18,9 +18,10 @@ _LETTERS = {"A": "ei1", "W": "da2 bu5 liu4"}
 
 @dataclass(frozen=True)
 class Syllable:
-    """One hanzi or letter with how it is said.
+    """One hanzi, letter or foreign word with how it is said.
 
-    ``pinyin`` is one or more blank-separated tone-numbered syllables (``v`` for ü), or a capital to be spelled;
+    ``pinyin`` is one or more blank-separated tone-numbered syllables (``v`` for ü), a capital to be spelled, or the
+    foreign word as it is;
     ``mark`` is what stands after it in the text: a pause from ``，。？！、``, or a blank.
     """
 
@@ -41,7 +42,7 @@ def to_pinyin(spoken: SpokenText) -> tuple[Syllable, ...]:
         text = unit.group()
         if unit.lastgroup == "hanzi":
             syllables += map(Syllable, text, change_tones(segment(text)))
-        elif unit.lastgroup == "letter":
+        elif unit.lastgroup != "mark":
             syllables.append(Syllable(text, _LETTERS.get(text, text)))
         elif syllables:
             last = syllables.pop()

@@ -8,10 +8,12 @@ tone is a second tone, first within a word and then across words; 一 is yì bef
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from tts.text.segment import Piece
 
 _DIGITS = "零一二三四五六七八九"
+_IN_NUMBERS = "幺两点百千" + _DIGITS
 _ORDINAL_BEFORE = "第初周期拜零二三四五六七八九十"
 _ORDINAL_AFTER = "月号楼层班期级等栋"
 
@@ -27,7 +29,7 @@ def change_tones(words: Sequence[Piece]) -> list[str]:
                 tones[place] = _yi(hanzi, tones, place)
             elif char == "不":
                 tones[place] = _bu(hanzi, tones, place)
-    _third_tones(words, tones)
+    _third_tones(words, hanzi, tones)
     return tones
 
 
@@ -51,22 +53,20 @@ def _fourth(hanzi: str, syllable: str) -> bool:
     return syllable.endswith("4") or hanzi == "个"
 
 
-def _third_tones(words: Sequence[Piece], tones: list[str]) -> None:
-    ends: list[int] = []
-    at = 0
-    for word in words:
-        for place in range(at, at + len(word.hanzi) - 1):
+def _third_tones(words: Sequence[Piece], hanzi: str, tones: list[str]) -> None:
+    """Change within words, then between them: single characters in pairs (我想 请你), figures all the way (五点五)."""
+    starts = [0, *accumulate(len(word.hanzi) for word in words)]
+    for start, end in pairwise(starts):
+        for place in range(start, end - 1):
             _lift(tones, place)
-        at += len(word.hanzi)
-        ends.append(at)
-    starts = dict(zip(ends, (len(word.hanzi) for word in words), strict=True))
-    lifted_single = -1
-    for place in (end - 1 for end in ends[:-1]):
-        single = starts[place + 1] == 1
-        if single and lifted_single == place - 1:
+    paired = -1
+    for number in range(len(words) - 1):
+        place = starts[number + 1] - 1
+        singles = len(words[number].hanzi) == len(words[number + 1].hanzi) == 1
+        if singles and paired == place and hanzi[place] not in _IN_NUMBERS:
             continue
-        if _lift(tones, place) and single:
-            lifted_single = place
+        if _lift(tones, place):
+            paired = place + 1
 
 
 def _lift(tones: list[str], place: int) -> bool:
