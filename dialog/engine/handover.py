@@ -1,0 +1,57 @@
+"""Reaching a person: the transfer, what became of it, and the honest alternatives."""
+
+from __future__ import annotations
+
+from dialog.card import build_card
+from dialog.engine.flow import HOME, settle
+from dialog.engine.state import Phase
+from dialog.engine.turn import Turn
+from dialog.protocol import Transfer, TransferOutcome, TransferProgress
+
+_FAILED = {
+    TransferOutcome.BUSY: "busy",
+    TransferOutcome.NO_ANSWER: "no_answer",
+    TransferOutcome.DECLINED: "declined",
+    TransferOutcome.FAILED: "failed",
+    TransferOutcome.UNAVAILABLE: "failed",
+}
+
+
+def reach_person(t: Turn, reason: str, skill: str, *, on_call: bool = False) -> None:
+    """Hand the caller to a person, or say honestly that there is none and offer what can be done.
+
+    Args:
+        t: the turn.
+        reason: why, for the queue and the figures.
+        skill: the group of people who can help.
+        on_call: whether somebody is on call for this even when the desk is closed.
+    """
+    settings, staffing = t.dialogue.settings, t.call.staffing
+    if t.state.attempts >= settings.transfer_attempts or not (staffing.person_reachable or on_call):
+        t.begin("nobody", intent=reason, outcome="" if staffing.person_reachable else "closed")
+        return
+    t.say_first("person.on_call" if not staffing.person_reachable else "person.connecting")
+    t.change(attempts=t.state.attempts + 1, transfer_reason=reason, queue=())
+    card = build_card(t.state, t.dialogue)
+    t.last(Transfer(t.new_id("t"), reason, skill, card))
+    t.change(phase=Phase.TRANSFERRING)
+
+
+def on_progress(t: Turn, event: TransferProgress) -> None:
+    """Act on news of the transfer."""
+    if event.outcome is TransferOutcome.BRIDGED:
+        t.change(phase=Phase.BRIDGED)
+    elif event.outcome is TransferOutcome.ENDED:
+        _back_from_person(t)
+    elif event.outcome in _FAILED and t.state.phase is Phase.TRANSFERRING:
+        t.change(phase=Phase.TALKING, topics=tuple(x for x in t.state.topics if x.scene != "person"))
+        t.begin("nobody", intent=t.state.transfer_reason, outcome=_FAILED[event.outcome])
+        settle(t)
+
+
+def _back_from_person(t: Turn) -> None:
+    t.change(phase=Phase.TALKING, attempts=0, topics=(), misses=0)
+    t.begin(HOME)
+    t.update(begun=True)
+    t.say("person.back")
+    t.dialogue.scenes[HOME].step("more")(t)

@@ -1,0 +1,82 @@
+"""Answers of the outside world: look-ups, orders, links, and what became of a sentence that was spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dialog.engine.flow import run, settle
+from dialog.engine.state import Deed, Phase
+from dialog.engine.turn import Turn
+from dialog.protocol import LinkDone, LookupDone, OrderDone, SpeechEnded
+from logistics_client.vocabulary import Parcel, WorkOrder
+
+
+def on_lookup(t: Turn, event: LookupDone) -> None:
+    """Parcels were found, or not."""
+    t.found = event
+    learn_parcels(t, event.parcels)
+    _go_on(t, event.request_id)
+
+
+def on_order(t: Turn, event: OrderDone) -> None:
+    """A process was started, or found running."""
+    t.ordered = event
+    if event.order is not None:
+        learn_orders(t, (event.order,))
+        if all(deed.order_id != event.order.order_id for deed in t.state.deeds):
+            t.change(deeds=(*t.state.deeds, Deed(event.order.order_id, t.state.turn, event.new)))
+        promise = event.order.promise
+        if promise is not None and event.new:
+            t.note("promise.made", order_id=event.order.order_id, what=promise.what, due_at=promise.due_at.isoformat())
+    _go_on(t, event.request_id)
+
+
+def on_link(t: Turn, event: LinkDone) -> None:
+    """A short message went out, or did not."""
+    t.link = event
+    _go_on(t, event.request_id)
+
+
+def on_speech_ended(t: Turn, event: SpeechEnded) -> None:
+    """Keep what the caller did not hear; after the greeting, go on with the opening."""
+    if t.state.after_say == event.say_id:
+        t.change(after_say=None)
+        run(t, "opening")
+        return
+    say = t.state.last_say
+    if not event.interrupted or say is None or say.say_id != event.say_id:
+        return
+    heard, unheard = event.heard, []
+    for sentence in say.sentences:
+        if heard.startswith(sentence.text):
+            heard = heard[len(sentence.text) :]
+        else:
+            heard = ""
+            unheard.append(sentence)
+    t.change(unheard=tuple(unheard))
+
+
+def learn_parcels(t: Turn, parcels: Iterable[Parcel]) -> None:
+    """Add parcels to what is known, newer readings in place of older ones."""
+    known = {parcel.waybill: parcel for parcel in t.state.parcels}
+    known.update({parcel.waybill: parcel for parcel in parcels})
+    t.change(parcels=tuple(known.values()))
+
+
+def learn_orders(t: Turn, orders: Iterable[WorkOrder]) -> None:
+    """Add work orders to what is known, newer readings in place of older ones."""
+    known = {order.order_id: order for order in t.state.orders}
+    known.update({order.order_id: order for order in orders})
+    t.change(orders=tuple(known.values()))
+
+
+def _go_on(t: Turn, request_id: str) -> None:
+    """Run the step that waits for this answer, bringing its matter to the top: news first, then the open question."""
+    owner = next((topic for topic in t.state.topics if topic.waiting == request_id), None)
+    if owner is None or t.state.phase is not Phase.TALKING:
+        return
+    others = tuple(topic for topic in t.state.topics if topic is not owner)
+    t.change(topics=(*others, owner))
+    step = owner.then
+    run(t, step)
+    settle(t)

@@ -1,0 +1,170 @@
+"""The state of one call: plain frozen values, written to JSON and back, so that a dropped call goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dialog.engine.codec import decode, encode
+from dialog.protocol import CallStarted, Expectation, Heard, Say, Sentence
+from logistics_client.vocabulary import CallerClass, Parcel, WorkOrder
+
+
+class Phase(StrEnum):
+    """Who leads the call."""
+
+    NEW = "new"
+    TALKING = "talking"
+    TRANSFERRING = "transferring"
+    BRIDGED = "bridged"  # a person speaks; the dialogue only listens
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a choice question: its name, its key and words that mean it."""
+
+    name: str
+    key: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in the air; ``name`` is also the wording that asks it."""
+
+    name: str
+    step: str  # the topic's step that takes the answer
+    expect: Expectation
+    choices: tuple[Choice, ...] = ()
+    free: bool = False  # any words are an answer
+    sticky: bool = True  # asked again when the caller comes back from a digression
+    tries: int = 0  # times it was asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One matter on the stack: a scene at work on one parcel."""
+
+    scene: str
+    turn: int = 0  # caller turn that opened it
+    intent: str = ""
+    waybill: str | None = None
+    order_id: str | None = None
+    memory: Mapping[str, str] = field(default_factory=dict)
+    question: Question | None = None
+    waiting: str | None = None  # request that has to be answered first
+    then: str = ""  # step to run when the caller comes back to it
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A further wish from the same breath, served in order."""
+
+    intent: str
+    slots: Mapping[str, str]
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeardTurn:
+    """One caller turn as it was understood."""
+
+    turn: int
+    at: datetime
+    text: str
+    intents: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the caller added (补充信息), or said and was not confirmed (未确认项)."""
+
+    turn: int
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A process that this call started or found running."""
+
+    order_id: str
+    turn: int
+    new: bool
+
+
+@dataclass(frozen=True)
+class DialogueState:
+    """Everything the dialogue remembers of a call."""
+
+    phase: Phase = Phase.NEW
+    now: datetime | None = None
+    started: CallStarted | None = None
+    serial: int = 0  # source of say and request ids
+    turn: int = 0
+    topics: tuple[Topic, ...] = ()
+    queue: tuple[Wanted, ...] = ()
+    backlog: tuple[Sentence, ...] = ()  # rendered, waiting for a look-up or an order
+    parcels: tuple[Parcel, ...] = ()
+    classes: Mapping[str, CallerClass] = field(default_factory=dict)  # by waybill, where it differs from the caller's
+    orders: tuple[WorkOrder, ...] = ()
+    focus: str | None = None
+    passed: tuple[str, ...] = ()  # waybills the caller said no to
+    heard: tuple[HeardTurn, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    unconfirmed: tuple[Remark, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    links: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()  # scenes begun, oldest first
+    said: Mapping[str, int] = field(default_factory=dict)
+    misses: int = 0  # turns in a row without sense
+    trouble: int = 0  # all turns without sense or sound
+    active: bool = False  # the caller spoke or pressed a key
+    insults: int = 0
+    emotion: str = "neutral"
+    slow: bool = False
+    keyed: str = ""  # digits pressed so far
+    pieces: tuple[Heard, ...] = ()  # turns in which a number was spoken so far
+    last_say: Say | None = None
+    unheard: tuple[Sentence, ...] = ()
+    after_say: str | None = None  # say id whose end starts the opening
+    attempts: int = 0  # transfers tried
+    transfer_reason: str = ""
+    helper: bool = False
+    recording: bool = True
+
+    @property
+    def topic(self) -> Topic | None:
+        """The matter being talked about."""
+        return self.topics[-1] if self.topics else None
+
+    @property
+    def question(self) -> Question | None:
+        """The question in the air."""
+        return self.topic.question if self.topic else None
+
+    def parcel(self, waybill: str | None) -> Parcel | None:
+        """Find a known parcel."""
+        return next((parcel for parcel in self.parcels if parcel.waybill == waybill), None)
+
+    def order(self, order_id: str | None) -> WorkOrder | None:
+        """Find a known work order."""
+        return next((order for order in self.orders if order.order_id == order_id), None)
+
+    def to_json(self) -> dict[str, object]:
+        """Write the state as JSON values."""
+        return dict(encode(self))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> DialogueState:
+        """Read a state back.
+
+        Raises:
+            ValueError: this is no stored state.
+        """
+        return decode(cls, dict(data))

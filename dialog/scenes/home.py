@@ -1,0 +1,107 @@
+"""The ground under every call: the opening after the greeting, and 「还有别的要帮您吗」."""
+
+from __future__ import annotations
+
+from dialog.engine.questions import OPEN, YES_NO
+from dialog.engine.scene import Scene
+from dialog.engine.turn import Turn
+from logistics_client.vocabulary import CallerClass, OrderStatus, WorkOrder
+
+_OWN_MENU = {CallerClass.STAFF: "staff", CallerClass.MERCHANT: "merchant"}
+
+
+def opening(t: Turn) -> None:
+    """Say at once what the caller most likely calls about."""
+    caller = t.call.caller
+    if caller.caller_class is CallerClass.BLOCKED:
+        t.say("opening.blocked")
+        t.end("blocked")
+    elif caller.caller_class in _OWN_MENU:
+        t.begin(_OWN_MENU[caller.caller_class])
+    elif not caller.carrier_reachable and not caller.parcels:
+        t.say_first("opening.away")
+        t.ask("home.ask", "answered", OPEN, sticky=False)
+    elif caller.caller_class is CallerClass.SHARED or not caller.parcels:
+        t.begin("identify", intent="opening")
+    else:
+        _offer(t)
+
+
+def _offer(t: Turn) -> None:
+    first = t.call.caller.parcels[0]
+    if t.call.caller.calls_24h:
+        t.say("opening.short_way")
+    order = standing(t)
+    if order is not None:
+        t.change(focus=order.waybill)
+        t.update(order_id=order.order_id)
+        overdue = t.knows("opening.standing_overdue")
+        t.ask("opening.standing_overdue" if overdue else "opening.standing", "standing", YES_NO, sticky=False)
+        return
+    t.change(focus=first.waybill)
+    t.say("opening.bulletin")
+    t.ask("opening.offer", "offered", YES_NO, sticky=False)
+
+
+def standing(t: Turn) -> WorkOrder | None:
+    """The order whose promise the caller most likely asks about: overdue first, then the newest."""
+    known = {parcel.waybill for parcel in t.state.parcels}
+    orders = [
+        order
+        for order in t.state.orders
+        if order.waybill in known and order.promise is not None and order.status.is_running
+    ]
+    late = [x for x in orders if x.status is OrderStatus.OVERDUE or (x.promise and x.promise.due_at <= t.now)]
+    return max(late or orders, key=lambda order: order.opened_at, default=None)
+
+
+def offered(t: Turn) -> None:
+    """「是问这个吗」."""
+    t.update(order_id=None)
+    if t.answer.yes:
+        if not t.state.queue:
+            t.begin("track", intent="track")
+        return
+    t.change(passed=(*t.state.passed, t.state.focus or ""), focus=None)
+    if not t.state.queue or t.answer.slots:
+        t.begin("identify", intent="other_parcel", **t.answer.slots)
+
+
+def standing_answer(t: Turn) -> None:
+    """The standing promise was named; 「是问这个吗」."""
+    order_id = t.topic.order_id
+    if t.answer.yes:
+        t.update(order_id=None)
+        if not t.state.queue:
+            t.begin("followup", intent="progress_followup", order_id=order_id or "")
+        return
+    t.update(order_id=None)
+    if not t.state.queue:
+        t.ask("home.ask", "answered", OPEN, sticky=False)
+
+
+def more(t: Turn) -> None:
+    """Nothing is left to do: ask, or open with the first question."""
+    t.ask("home.more" if t.state.served else "home.ask", "answered", OPEN, sticky=False)
+
+
+def answered(t: Turn) -> None:
+    """「没有了」 ends the call; 「有」 asks what."""
+    if t.answer.yes is False and not t.state.queue:
+        t.begin("goodbye", intent="bye")
+    elif not t.state.queue:
+        t.ask("home.ask", "answered", OPEN, sticky=False)
+
+
+SCENE = Scene(
+    name="home",
+    begin=more,
+    needs_parcel=False,
+    steps={
+        "opening": opening,
+        "offered": offered,
+        "standing": standing_answer,
+        "more": more,
+        "answered": answered,
+    },
+)

@@ -1,0 +1,48 @@
+"""Stuck at a hub or an outlet: the cause, when it moves, and a query with priority."""
+
+from __future__ import annotations
+
+from dialog.engine.scene import Scene
+from dialog.engine.turn import Turn
+from dialog.identity import Item, Leave
+from dialog.scenes import process, track
+from logistics_client.vocabulary import OrderKind, Stage
+
+_WITH_THE_OUTLET = (Stage.AT_OUTLET, Stage.DELIVERY_FAILED, Stage.UNREACHABLE, Stage.OUT_OF_AREA)
+
+
+def begin(t: Turn) -> None:
+    """Say why and when as far as it is known; ask the hub where it is not, and have it noted as urgent."""
+    parcel = t.parcel
+    assert parcel is not None  # the scene needs a parcel
+    if parcel.stage.is_signed:
+        t.begin("track", intent="track")
+        return
+    if parcel.stage in _WITH_THE_OUTLET:
+        if t.running(OrderKind.URGE_DELIVERY) is None:
+            t.say("stuck.outlet")
+        t.begin("urge", intent="urge_delivery")
+        return
+    if t.may(Item.TRACE) is Leave.YES:
+        if not track.say_why(t):
+            t.say_first("stuck.no_cause", "track.stage")
+    else:
+        t.say("track.stage")
+    process.start(t, OrderKind.HUB_QUERY, priority="yes")
+
+
+def opened(t: Turn) -> None:
+    """The hub has the query."""
+    process.opened(t, "stuck.opened")
+
+
+SCENE = Scene(
+    name="stuck",
+    begin=begin,
+    intents=("stuck_hub", "stuck_outlet"),
+    request="包裹滞留未动",
+    whisper="包裹滞留",
+    steps={"opened": opened},
+    suits=(Stage.AT_HUB, Stage.STRANDED, Stage.AT_OUTLET),
+    next_step="核实滞留原因,告知发出时间",
+)
