@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from logistics_client.carriers import event_text
 from logistics_client.errors import (
@@ -13,12 +13,15 @@ from logistics_client.errors import (
     BadReplyError,
     CarrierRefusedError,
     LogisticsError,
+    MisconfiguredError,
     NeedsPhoneTailError,
     NoDataYetError,
+    RateLimitedError,
+    UnavailableError,
 )
 from logistics_client.provinces import province_of
 from logistics_client.states import CodeTable
-from logistics_client.transport import CarrierHttp, at_text
+from logistics_client.transport import CarrierHttp, Request, at_text, parse_object
 from logistics_client.vocabulary import Courier, Parcel, PickupPlace, Stage, TraceEvent
 
 _WAYBILL = re.compile(r"[A-Z0-9]{6,32}", re.ASCII)
@@ -145,24 +148,74 @@ def parcel_of(
     )
 
 
-def refuse(errors: ErrorTable, code: str, http: CarrierHttp, carrier: str) -> NoReturn:
+async def exchange(
+    http: CarrierHttp,
+    build: Callable[[], Request],
+    *,
+    carrier: str,
+    skewed: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+    safe: bool = True,
+) -> Mapping[str, Any]:
+    """Send a signed request and read its object.
+
+    A refusal of the signature (``skewed``; by default the request carries no time) that comes with news about the
+    carrier's clock is tried once more at the carrier's time. That is harmless even for an unsafe request: what was
+    refused was not done.
+
+    Raises:
+        LogisticsError: as :meth:`CarrierHttp.send`; :class:`BadReplyError` when the reply is no JSON object.
+    """
+    reply = await http.send(build, safe=safe)
+    data = parse_object(reply.body, carrier=carrier)
+    if reply.clock_moved and skewed(data):
+        data = parse_object((await http.send(build, safe=safe)).body, carrier=carrier)
+    return data
+
+
+def refuse(errors: ErrorTable, code: str, carrier: str) -> NoReturn:
     """Raise the error that a carrier's code stands for; a code that nobody knows is a refusal."""
     kind = errors.get(code, CarrierRefusedError)
-    error = kind(_ADVICE.get(kind.__name__, "the carrier refused the request"), carrier=carrier, raw_code=code)
-    if kind.__name__ == "RateLimitedError":
-        http.slow_down(1.0)
-    raise error
+    raise kind(_ADVICE[kind], carrier=carrier, raw_code=code)
 
 
-_ADVICE = {
-    "NoDataYetError": "the carrier has no event yet; check the number or follow it up",
-    "NeedsPhoneTailError": "ask for the last four digits of the order's phone",
-    "BadNumberError": "the carrier does not know such a number; ask for it again",
-    "RateLimitedError": "the carrier wants fewer requests; ask again later",
-    "MisconfiguredError": "the carrier refused our key, digest, permission or balance; check the account",
-    "UnavailableError": "the carrier has trouble; ask again later",
-    "CarrierRefusedError": "the carrier refused the request; open a work order of our own",
+def refuse_by_words(message: str | None, code: str | None, carrier: str) -> NoReturn:
+    """Raise the error that a refusal's Chinese text stands for, where no list of codes is public."""
+    for words, kind in _WORDS:
+        if words.search(message or ""):
+            raise kind(_ADVICE[kind], carrier=carrier, raw_code=code or message)
+    raise CarrierRefusedError(_ADVICE[CarrierRefusedError], carrier=carrier, raw_code=code or message)
+
+
+def same_waybill(given: str | None, asked: str, carrier: str) -> None:
+    """Refuse an answer about somebody else's parcel.
+
+    Raises:
+        BadReplyError: the reply names another waybill.
+    """
+    if given is not None and given.upper() != asked:
+        raise BadReplyError("the carrier answered for another waybill; nothing of it is used", carrier=carrier)
+
+
+_ADVICE: Mapping[type[LogisticsError], str] = {
+    NoDataYetError: "the carrier has no event yet; check the number or follow it up",
+    NeedsPhoneTailError: "ask for the last four digits of the order's phone",
+    BadNumberError: "the carrier does not know such a number; ask for it again",
+    RateLimitedError: "the carrier wants fewer requests; ask again later",
+    MisconfiguredError: "the carrier refused our key, digest, permission or balance; check the account",
+    UnavailableError: "the carrier has trouble; ask again later",
+    CarrierRefusedError: "the carrier refused the request; open a work order of our own",
 }
+_WORDS: tuple[tuple[re.Pattern[str], type[LogisticsError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"频繁|频率|限流|超限|次数|并发|too many|rate", RateLimitedError),
+        (r"手机|电话|后四位|尾号|CustomerName", NeedsPhoneTailError),
+        (r"签名|验签|digest|sign|密钥|权限|未授权|未开通|余额|欠费|appkey|账号|商户|时间戳|过期", MisconfiguredError),
+        (r"暂无|无轨迹|没有(?:查到)?(?:物流)?轨迹|查无|无结果|未查询到|not found|no data", NoDataYetError),
+        (r"系统|繁忙|超时|异常|稍后|error|busy", UnavailableError),
+        (r"单号|运单|快递公司|编码|格式|参数", BadNumberError),
+    )
+)
 
 
 def _weight(event: TraceEvent) -> tuple[bool, bool, str]:

@@ -4,7 +4,7 @@ from logistics_client.transport.breaker import CircuitBreaker
 from logistics_client.transport.bucket import TokenBucket
 from logistics_client.transport.coalesce import Coalescer
 from logistics_client.transport.http import CarrierHttp, Policy, Reply, Request
-from logistics_client.transport.json_reply import at_text, parse_object, rows, text
+from logistics_client.transport.json_reply import at_text, mapping, parse, parse_object, rows, text
 
 __all__ = [
     "CarrierHttp",
@@ -15,6 +15,8 @@ __all__ = [
     "Request",
     "TokenBucket",
     "at_text",
+    "mapping",
+    "parse",
     "parse_object",
     "rows",
     "text",

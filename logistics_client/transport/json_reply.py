@@ -18,16 +18,25 @@ MAX_TEXT = 500
 _HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
+def parse(body: bytes | str, *, carrier: str) -> Any:
+    """Read a reply that must be JSON.
+
+    Raises:
+        BadReplyError: not UTF-8, not JSON, truncated, nested too deeply, or numbers without end.
+    """
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadReplyError("the carrier's reply is no JSON; ask again later", carrier=carrier) from error
+
+
 def parse_object(body: bytes | str, *, carrier: str) -> Mapping[str, Any]:
     """Read a reply that must be one JSON object.
 
     Raises:
-        BadReplyError: not UTF-8, not JSON, truncated, nested too deeply, numbers without end, or no object.
+        BadReplyError: as :func:`parse`, or no object.
     """
-    try:
-        value = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadReplyError("the carrier's reply is no JSON; ask again later", carrier=carrier) from error
+    value = parse(body, carrier=carrier)
     if not isinstance(value, dict):
         raise BadReplyError("the carrier's reply is no JSON object; ask again later", carrier=carrier)
     return value
