@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +28,10 @@ from telephony.sip.realtime import RealtimePromoter
 
 logger = logging.getLogger(__name__)
 
+# The stack completes a bare user by itself and then aborts the whole process when it closes: it never sees one.
+_SIP_URI = re.compile(
+    r"sips?:(?:[^\s@<>\"]+@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:;[^\s<>\"]*)?"
+)
 _NO_ANSWER = frozenset({408, 480, 487})
 _UNREACHABLE = frozenset({404, 410, 484, 502, 503, 504, 604})
 
@@ -89,6 +94,8 @@ class BaresipEndpoint:
 
         The stack cannot change its From header per call, so ``from_number`` travels in P-Asserted-Identity.
         """
+        if not _SIP_URI.fullmatch(uri):
+            raise DialFailed(0, "unreachable", "the number to call is no SIP URI such as sip:agent@192.0.2.7:5060.")
         agent = self._agent_for(uri)
         fields = dict(headers or {})
         if from_number:

@@ -1,0 +1,73 @@
+"""Hostile input from the network: whatever arrives, the next call is answered."""
+
+import asyncio
+import socket
+import time
+
+import pytest
+
+from telephony.ports import CallGone, SipCall
+from telephony.rawsip import RawCaller
+from telephony.sip import BaresipEndpoint, SipConfig
+
+from .fuzz import TORTURE, datagrams
+from .sounds import pitch, tone
+
+pytestmark = pytest.mark.call
+
+
+class Hotline:
+    """Answers every call at once, as the hotline does, and keeps the errors nobody expected."""
+
+    def __init__(self) -> None:
+        self.endpoint = BaresipEndpoint(SipConfig(port=0, rtp_ports=(34000, 35999), max_calls=40, rtp_timeout_s=3))
+        self.endpoint.on_incoming(self._take)
+        self.gone = 0
+        self.faults: list[BaseException] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _take(self, call: SipCall) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, call: SipCall) -> None:
+        try:
+            await call.answer()
+            call.write(tone(440, 1.0, call.rate))
+        except CallGone:
+            self.gone += 1
+        except Exception as fault:
+            self.faults.append(fault)
+
+
+async def test_torture_and_noise_do_not_stop_the_next_call(caplog: pytest.LogCaptureFixture) -> None:
+    assert len(TORTURE) == 49
+    hotline = Hotline()
+    uris = await hotline.endpoint.start()
+    host, port = hotline.endpoint.address
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            for number, data in enumerate(datagrams(5000, seed=4475)):
+                sender.sendto(data, (host, port))
+                if number % 10 == 0:
+                    await asyncio.sleep(0.002)  # a pace at which nothing is lost in our own socket buffer
+        await noise_over_tcp(host, port)
+        start = time.monotonic()
+        async with RawCaller(uris[0].partition(";")[0]) as caller:
+            await caller.call()
+            assert time.monotonic() - start < 2
+            await asyncio.sleep(0.5)
+            assert pitch(caller.received().pcm[-2 * 2400 :]) == pytest.approx(440, abs=10)
+        assert hotline.faults == []
+        assert [record for record in caplog.records if record.exc_info] == []
+    finally:
+        await hotline.endpoint.close()
+
+
+async def noise_over_tcp(host: str, port: int) -> None:
+    for data in list(datagrams(0, seed=0))[:20]:
+        _, writer = await asyncio.open_connection(host, port)
+        writer.write(data)
+        writer.close()
