@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,7 @@ from pypinyin.constants import PHRASES_DICT
 from tts.text import phrases, places
 
 _LONGEST = 8
+_TABLES = (phrases.WORDS, phrases.TOGETHER, places.PLACES)
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,23 @@ class Piece:
     fixed: bool
 
 
+def entries(table: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield word and syllables of one of our tables."""
+    for entry in table.replace("\n", "|").split("|"):
+        if entry.strip():
+            word, *syllables = entry.split()
+            yield word, tuple(syllables)
+
+
 @cache
 def _lexicon() -> Mapping[str, tuple[str, ...]]:
     """Our own entries; a wrong line is found by the tests, not on a call."""
-    entries: dict[str, tuple[str, ...]] = {}
-    for line in (phrases.WORDS + places.PLACES).splitlines():
-        if line.strip():
-            word, *syllables = line.split()
-            entries[word] = tuple(syllables)
-    return entries
+    return {word: readings for table in _TABLES for word, readings in entries(table)}
 
 
 @cache
 def _singles() -> Mapping[str, str]:
-    return dict(line.split() for line in phrases.SINGLES.splitlines() if line.strip())
+    return {hanzi: readings[0] for hanzi, readings in entries(phrases.SINGLES)}
 
 
 def segment(clause: str) -> list[Piece]:

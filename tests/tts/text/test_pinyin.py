@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tts.ports import SpokenText
 from tts.text import phrases, places, spoken
 from tts.text.pinyin import to_pinyin
+from tts.text.segment import entries
 
 _DATA = Path(__file__).parents[1] / "data" / "pinyin.tsv"
 _SYLLABLE = re.compile(r"[a-z]+[1-5]|[A-Z]|[a-z]+")
@@ -25,16 +26,15 @@ def test_it_is_pronounced_as_written_by_hand(hanzi: str, pinyin: str) -> None:
     assert " ".join(s.pinyin for s in to_pinyin(SpokenText(hanzi))) == pinyin
 
 
-@pytest.mark.parametrize("table", [phrases.WORDS, phrases.SINGLES, places.PLACES])
+@pytest.mark.parametrize("table", [phrases.WORDS, phrases.TOGETHER, phrases.SINGLES, places.PLACES])
 def test_every_line_of_our_dictionary_has_one_syllable_for_each_hanzi(table: str) -> None:
-    for line in filter(None, table.splitlines()):
-        word, *syllables = line.split()
-        assert len(word) == len(syllables), line
-        assert all(re.fullmatch(r"[a-z]+[1-5]", syllable) for syllable in syllables), line
+    for word, syllables in entries(table):
+        assert len(word) == len(syllables), word
+        assert all(re.fullmatch(r"[a-z]+[1-5]", syllable) for syllable in syllables), word
 
 
 def test_no_word_stands_in_our_dictionary_twice() -> None:
-    words = [line.split()[0] for table in (phrases.WORDS, places.PLACES) for line in filter(None, table.splitlines())]
+    words = [word for table in (phrases.WORDS, phrases.TOGETHER, places.PLACES) for word, _ in entries(table)]
     assert len(words) == len(set(words))
 
 
