@@ -101,7 +101,7 @@ def disturb(text: str, sounds_like: dict[str, str], grammar: Grammar, rng: rando
 
 def draw_samples(grammar: Grammar, frozen: frozenset[str]) -> list[Sample]:
     """The training set: as many sentences for every intent, spread evenly over its templates."""
-    rng = random.Random(SEED)  # noqa: S311 - data, no secrets
+    rng = random.Random(SEED)
     samples: list[Sample] = []
     sounds_like = homophones(line for lines in grammar.templates.values() for line in lines)
     for number, intent in enumerate(ALL_INTENTS):

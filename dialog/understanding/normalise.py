@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 MAX_CHARACTERS = 240
-"""Longer texts are cut to their first and last halves of this many characters: no breath is longer, and time is bounded."""
+"""Longer texts are cut to a first and a last half of this together: no breath is longer, and time stays bounded."""
 
 _DIGITS = str.maketrans("0123456789〇幺妳您", "零一二三四五六七八九零一你你")
 _BREATH = re.compile(r"[,、;:。.!?…~\s\-—]+")

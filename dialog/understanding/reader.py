@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dialog.protocol import Expectation, ExpectKind
+from dialog.protocol import Expectation
 from dialog.understanding import context, emotion, slots
 from dialog.understanding.breath import clauses
 from dialog.understanding.intents import ALL_INTENTS, SERVICE_INTENTS
