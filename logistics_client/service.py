@@ -1,0 +1,245 @@
+"""The room's door: one object that answers a running call, whatever carrier stands behind it.
+
+A look-up never raises into a ringing call: a carrier that is slow or away costs at most the deadline, and what was
+known before is used, marked stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from logistics_client.bulletin_match import bulletin_for
+from logistics_client.clock import Clock, system_clock
+from logistics_client.errors import LogisticsError
+from logistics_client.finder import Finder, Spoken
+from logistics_client.http_client import Customer
+from logistics_client.known_orders import KnownOrders
+from logistics_client.phones import is_landline, normalised
+from logistics_client.promises import PromiseBook, promise_for
+from logistics_client.urgency import most_urgent_first
+from logistics_client.vocabulary import (
+    Bulletin,
+    CallerClass,
+    CallerProfile,
+    OrderKind,
+    Parcel,
+    WorkOrder,
+)
+from logistics_client.work_orders import Draft, WorkOrderBook
+
+logger = logging.getLogger(__name__)
+
+DEADLINE_S = 3.0
+_HUB_KINDS = (OrderKind.HUB_QUERY, OrderKind.LOST_SEARCH)
+_DESK_KINDS = (OrderKind.CALL_BACK, OrderKind.MESSAGE, OrderKind.COMPLAINT, OrderKind.CLAIM, OrderKind.FEE_CHECK)
+DESK = "客服台"
+
+
+class LinkSender(Protocol):
+    """Sends signed short links by SMS."""
+
+    async def send(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
+        """Send; True only on the gateway's receipt."""
+
+
+class Background(Protocol):
+    """Something that works while the service is open."""
+
+    def start(self) -> None:
+        """Start."""
+
+    async def close(self) -> None:
+        """Stop."""
+
+
+class LogisticsService:
+    """Implements ``logistics_client.ports.Logistics``.
+
+    Args:
+        finder: looks parcels up.
+        book: our work orders.
+        promises: promise clocks.
+        background: deliveries, feedback and escalation.
+        links: sender of short links; without one, none is ever said to be sent.
+        clock: our clock.
+        deadline_s: longest time that a caller waits for a look-up.
+    """
+
+    def __init__(
+        self,
+        finder: Finder,
+        book: WorkOrderBook,
+        promises: PromiseBook,
+        *,
+        background: Iterable[Background] = (),
+        links: LinkSender | None = None,
+        clock: Clock = system_clock,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._finder = finder
+        self._book = book
+        self._promises = promises
+        self._background = tuple(background)
+        self._links = links
+        self._clock = clock
+        self._deadline_s = deadline_s
+        self._known_orders = KnownOrders()
+        self._bulletins: tuple[Bulletin, ...] = ()
+
+    async def start(self) -> None:
+        """Open the order book and start the background work.
+
+        Raises:
+            UnavailableError: the database cannot be opened.
+        """
+        await self._book.start()
+        for worker in self._background:
+            worker.start()
+
+    async def identify(self, number: str | None) -> CallerProfile:
+        """Build the caller's profile from the calling number; never raises, degrades to what is known."""
+        now = self._clock()
+        phone = normalised(number)
+        if phone is None:
+            return CallerProfile(CallerClass.UNKNOWN, None, fetched_at=now)
+        found = await self._finder.customer(phone, deadline_s=self._deadline_s)
+        customer = found.customer
+        self._remember(customer)
+        parcels = most_urgent_first(customer.parcels, now, customer.bulletins)
+        orders = await self._orders_of(parcels, customer.orders)
+        return CallerProfile(
+            caller_class=_class_of(customer, phone),
+            number=phone,
+            parcels=parcels,
+            parcels_total=max(customer.parcels_total, len(parcels)),
+            orders=orders,
+            bulletins=customer.bulletins,
+            merchant_name=customer.merchant_name,
+            surname=customer.surname,
+            fetched_at=now,
+            carrier_reachable=found.carrier_reachable,
+        )
+
+    async def find(
+        self,
+        *,
+        waybill: str | None = None,
+        waybill_tail: str | None = None,
+        phone: str | None = None,
+        phone_tail: str | None = None,
+        order_no: str | None = None,
+        surname: str | None = None,
+        number: str | None = None,
+    ) -> tuple[Parcel, ...]:
+        """Find parcels by what a caller can say, the most urgent first; see ``Logistics``."""
+        spoken = Spoken(
+            waybill=waybill,
+            waybill_tail=waybill_tail,
+            phone=normalised(phone),
+            phone_tail=phone_tail,
+            order_no=order_no,
+            surname=surname,
+            number=normalised(number),
+        )
+        found = await self._finder.find(spoken, deadline_s=self._deadline_s)
+        self._known_orders.note(found.orders)
+        if found.bulletins:
+            self._bulletins = found.bulletins
+        return most_urgent_first(found.parcels, self._clock(), self._bulletins)
+
+    async def open_order(
+        self, kind: OrderKind, parcel: Parcel | None, *, call_id: str, details: Mapping[str, str] | None = None
+    ) -> tuple[WorkOrder, bool]:
+        """Open a work order, or return the running one of that kind; the flag says whether it is new.
+
+        Raises:
+            UnavailableError: it could not be stored, so nothing may be promised.
+        """
+        now = self._clock()
+        rule = self._promises.rules[kind]
+        waybill = parcel.waybill if parcel else None
+        elsewhere = self._known_orders.running(waybill, kind) if waybill is not None else None
+        if elsewhere is not None and now - elsewhere.opened_at <= rule.window:
+            # A carrier also shows our own orders; of those our book knows better whether they still run.
+            if await self._book.get(elsewhere.order_id) is None:
+                return elsewhere, False
+        promise = promise_for(
+            kind,
+            now,
+            self._promises,
+            outlet=parcel.outlet if parcel else None,
+            bulletin=bulletin_for(parcel, self._bulletins, now) if parcel else None,
+        )
+        draft = Draft(
+            kind=kind,
+            waybill=waybill,
+            opened_at=now,
+            promise=promise,
+            window=rule.window,
+            owner=_owner(kind, parcel),
+            details=dict(details or {}),
+            call_id=call_id,
+        )
+        return await self._book.open(draft)
+
+    async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
+        """Work orders of a parcel, newest first: ours and those the carrier told us about."""
+        own = await self._book.for_waybills(waybill)
+        return _merged(own, self._known_orders.of(waybill))
+
+    async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
+        """Send a signed short link by SMS; True only on the gateway's receipt."""
+        if self._links is None:
+            return False
+        try:
+            return await self._links.send(purpose, parcel, phone=phone, call_id=call_id)
+        except LogisticsError as error:
+            logger.warning("a link was not sent", extra={"error": type(error).__name__, "call_id": call_id})
+            return False
+
+    async def close(self) -> None:
+        """Stop background work, commit what is queued and release connections."""
+        for worker in self._background:
+            await worker.close()
+        await self._book.close()
+        await self._finder.close()
+
+    def _remember(self, customer: Customer) -> None:
+        self._known_orders.note(customer.orders)
+        self._bulletins = customer.bulletins
+
+    async def _orders_of(self, parcels: tuple[Parcel, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
+        own: tuple[WorkOrder, ...] = ()
+        with contextlib.suppress(LogisticsError, TimeoutError):
+            async with asyncio.timeout(self._deadline_s):
+                own = await self._book.for_waybills(*(parcel.waybill for parcel in parcels))
+        return _merged(own, elsewhere)
+
+
+def _merged(own: tuple[WorkOrder, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
+    """Put ours first where both know an order: we know what was promised."""
+    by_id = {order.order_id: order for order in (*elsewhere, *own)}
+    return tuple(sorted(by_id.values(), key=_opened_at, reverse=True))
+
+
+def _opened_at(order: WorkOrder) -> datetime:
+    return order.opened_at
+
+
+def _class_of(customer: Customer, phone: str) -> CallerClass:
+    personal = customer.caller_class in (CallerClass.RECEIVER, CallerClass.SENDER)
+    return CallerClass.SHARED if personal and is_landline(phone) else customer.caller_class
+
+
+def _owner(kind: OrderKind, parcel: Parcel | None) -> str:
+    if parcel is None or kind in _DESK_KINDS:
+        return DESK
+    if kind in _HUB_KINDS:
+        last = parcel.last_event
+        return last.site if last is not None and last.site else DESK
+    return parcel.outlet.name if parcel.outlet else DESK
