@@ -164,10 +164,10 @@ class LogisticsService:
         rule = self._promises.rules[kind]
         waybill = parcel.waybill if parcel else None
         elsewhere = self._known_orders.running(waybill, kind) if waybill is not None else None
-        if elsewhere is not None and now - elsewhere.opened_at <= rule.window:
-            # A carrier also shows our own orders; of those our book knows better whether they still run.
-            if await self._book.get(elsewhere.order_id) is None:
-                return elsewhere, False
+        is_recent = elsewhere is not None and now - elsewhere.opened_at <= rule.window
+        # A carrier also shows our own orders; of those our book knows better whether they still run.
+        if elsewhere is not None and is_recent and await self._book.get(elsewhere.order_id) is None:
+            return elsewhere, False
         promise = promise_for(
             kind,
             now,
