@@ -99,7 +99,7 @@ class Conversation:
             await self._task
             self._task = None
         await self._effects.close()
-        self.log("dialogue.state", {"state": self._dialogue.dump(self.state)})
+        self.log("dialogue.state", {"state": self.state.to_json()})
 
     # --- what happens on the line ------------------------------------------------------------------------------------
 
@@ -123,12 +123,10 @@ class Conversation:
 
     def silent(self) -> None:
         """Note that the caller said nothing for as long as the question allows."""
-        self.log("no_input", {})
         self.post(NoInput(self._clock.now()))
 
     def not_understood(self) -> None:
         """Note that there was voice, but no words."""
-        self.log("no_match", {})
         self.post(NoMatch(self._clock.now()))
 
     def deaf(self) -> None:

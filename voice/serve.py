@@ -10,7 +10,6 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 from asr.client import Client as RecogniserClient
@@ -23,7 +22,6 @@ from telephony.hub import HubClock
 from telephony.ports import SipCall
 from telephony.recorder import Recorder
 from telephony.sip import BaresipEndpoint, SipConfig
-from tts.build import build_speaker
 from tts.speaker import Speaker
 from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
@@ -35,6 +33,7 @@ from voice.pipeline.vad import require_vad
 from voice.redis_link import open_redis
 from voice.services import Services
 from voice.session import CallSession
+from voice.speech import open_speaker
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +110,7 @@ class Hotline:
         return client
 
     async def _start_speaker(self) -> Speaker:
-        speaker = await build_speaker(self._settings)
+        speaker = await open_speaker(self._settings)
         self._stack.push_async_callback(speaker.close)
         return speaker
 
@@ -193,7 +192,7 @@ class Hotline:
 
 
 def lan_address() -> str:
-    """This machine's address towards the network, without sending anything."""
+    """Return the machine's own address towards the network, without sending anything."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
         probe.connect(("192.0.2.1", 9))
         return str(probe.getsockname()[0])
@@ -213,11 +212,6 @@ async def serve(settings: Settings) -> None:
 def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def sound_folder(settings: Settings) -> Path:
-    """Where recordings are kept."""
-    return settings.data_dir / "recordings"
 
 
 def run_loop(main: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from dialog.protocol import CallStarted, Staffing, Transfer, TransferOutcome, TransferProgress
+from dialog.protocol import CallStarted, HotlineProfile, Staffing, Transfer, TransferOutcome, TransferProgress
 from dialog.turns import turn_state
 from ledger import Event as LedgerEvent
 from ledger import LedgerUnavailable
@@ -72,7 +72,7 @@ class CallSession:
         """End the call from outside, e.g. at shutdown."""
         await self._call.hangup(cause)
 
-    # --- Line: what the conversation may do with the call --------------------------------------------------------------
+    # --- Line: what the conversation may do with the call ------------------------------------------------------------
 
     def hang_up(self, cause: str) -> None:
         """End the call once everything was said."""
@@ -173,7 +173,6 @@ class CallSession:
             "codec": info.codec,
             "transport": info.transport,
             "sip_call_id": info.call_id,
-            "dialogue": self._services.dialogue.version,
         }
         try:
             await self._services.ledger.append(
@@ -182,7 +181,7 @@ class CallSession:
         except LedgerUnavailable as error:
             logger.error("a call is served without its ledger: %s", error)
 
-    def _profile(self) -> Any:
+    def _profile(self) -> HotlineProfile:
         return replace(self._hotline.profile, called=self._call.info.called or self._hotline.profile.called)
 
     def _staffing(self) -> Staffing:

@@ -41,9 +41,10 @@ class RawAnswerer:
     """
 
     def __init__(
-        self, *, local: str = "127.0.0.1", status: int = 200, ring_s: float = 0.0, codec: str = "PCMA"
+        self, *, local: str = "127.0.0.1", port: int = 0, status: int = 200, ring_s: float = 0.0, codec: str = "PCMA"
     ) -> None:
         self.status, self.ring_s = status, ring_s
+        self._port = port
         self.calls: asyncio.Queue[AnsweredCall] = asyncio.Queue()
         self._local, self._codec = local, PAYLOAD_TYPES[codec]
         self._by_id: dict[str, AnsweredCall] = {}
@@ -53,7 +54,7 @@ class RawAnswerer:
     async def __aenter__(self) -> "RawAnswerer":
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: DatagramSink(self._on_datagram), local_addr=(self._local, 0)
+            lambda: DatagramSink(self._on_datagram), local_addr=(self._local, self._port)
         )
         return self
 

@@ -47,8 +47,8 @@ def trim(pcm: bytes) -> bytes:
 def likeness(received: bytes, expected: bytes) -> float:
     """Correlation of a received sound with the expected one, 0 to 1.
 
-    The whole is aligned once; then half-second windows may slip by 60 ms each, because a jitter buffer inserts and drops
-    frames. Windows count by their energy.
+    The whole is aligned once; then half-second windows may slip by 60 ms each, because a jitter buffer inserts and
+    drops frames. Windows count by their energy.
     """
     got, want = _floats(received), _floats(trim(expected))
     if len(want) < WINDOW // 2 or len(got) < WINDOW // 2:

@@ -47,6 +47,6 @@ def _step(node: Located) -> Step:
         return Step(text=said.text())
     if keys is not None:
         return Step(keys=keys.text())
-    if silence is not None:
-        return Step(silence_s=silence.number())
-    node.fail("a turn says, keys or is silent; write say:, keys: or silence:")
+    if silence is None:
+        node.fail("a turn says, keys or is silent; write say:, keys: or silence:")
+    return Step(silence_s=silence.number())

@@ -1,8 +1,8 @@
 """Where pipecat meets the conversation: the caller's voice and words in, sentences out, turns in between.
 
-It sits where a language model usually does. Frames only fill an inbox; one task of our own, the floor task, runs the turn
-policy and acts on it. That matters: pipecat cancels the frame that a processor is handling when it is interrupted, and
-what a caller said must not be lost that way.
+It sits where a language model usually does. Frames only fill an inbox; one task of our own, the floor task, runs the
+turn policy and acts on it. That matters: pipecat cancels the frame that a processor is handling when it is
+interrupted, and what a caller said must not be lost that way.
 """
 
 from __future__ import annotations

@@ -1,0 +1,36 @@
+"""``hotline prerender``: fill the phrase cache before opening."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from dialog.engine import load_dialogue
+from voice.config import Settings, load_hotlines, load_settings
+from voice.speech import open_speaker
+
+RATES = (8000, 16000)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Speak every fixed sentence of the wording files and every greeting once."""
+    count = asyncio.run(_prerender(load_settings()))
+    print(f"{count} phrases ready")
+    return 0
+
+
+async def _prerender(settings: Settings) -> int:
+    hotlines = load_hotlines(settings.config_dir)
+    phrases = [hotline.profile.greeting for hotline in {id(h): h for h in hotlines.by_called.values()}.values()]
+    phrases += load_dialogue(settings.config_dir).phrases()
+    speaker = await open_speaker(settings)
+    try:
+        for number, phrase in enumerate(phrases, 1):
+            for rate in RATES:
+                await speaker.prepare([phrase], rate=rate)
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{number}/{len(phrases)}")
+    finally:
+        await speaker.close()
+    return len(phrases)
