@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -127,24 +128,36 @@ def parcel_of(
     dest_city: str | None = None,
     expected_by: datetime | None = None,
 ) -> Parcel:
-    """Put a parcel together; its stage is that of the newest event whose meaning is known."""
-    trace = merged(events)
-    telling = next((event for event in reversed(trace) if event.stage is not Stage.UNKNOWN), None)
-    stage = telling.stage if telling else Stage.UNKNOWN
-    last = trace[-1] if trace else None
-    ahead = (last.city or last.site, last.next_site, dest_city) if last else (dest_city,)
-    provinces = dict.fromkeys(name for name in map(province_of, ahead) if name)
-    return Parcel(
+    """Put a parcel together from its events, in whatever order they came."""
+    bare = Parcel(
         waybill=waybill,
         carrier=carrier,
-        stage=stage,
-        events=trace,
+        stage=Stage.UNKNOWN,
         dest_city=dest_city,
-        provinces=() if stage.is_closed else tuple(provinces),
-        courier=_courier(trace) if stage in _ON_THE_LAST_MILE else None,
-        pickup=_pickup(telling) if telling else None,
         expected_by=expected_by,
         fetched_at=fetched_at,
+    )
+    return with_events(bare, events)
+
+
+def with_events(parcel: Parcel, events: Iterable[TraceEvent]) -> Parcel:
+    """Return the parcel with these events added, and with what follows from them.
+
+    The stage is that of the newest event whose meaning is known: a new code nobody knows hides nothing.
+    """
+    trace = merged([*parcel.events, *events])
+    telling = next((event for event in reversed(trace) if event.stage is not Stage.UNKNOWN), None)
+    stage = telling.stage if telling else parcel.stage
+    last = trace[-1] if trace else None
+    ahead = (last.city or last.site, last.next_site, parcel.dest_city) if last else (parcel.dest_city,)
+    provinces = dict.fromkeys(name for name in map(province_of, ahead) if name)
+    return replace(
+        parcel,
+        stage=stage,
+        events=trace,
+        provinces=() if stage.is_closed else tuple(provinces) or parcel.provinces,
+        courier=(_courier(trace) or parcel.courier) if stage in _ON_THE_LAST_MILE else None,
+        pickup=_pickup(telling) if telling and stage is not parcel.stage else parcel.pickup,
     )
 
 
