@@ -63,12 +63,12 @@ class Guard:
         self.breaker = Breaker(clock)
         self._deadlines = deadlines or Deadlines()
         self._soundness = soundness or Soundness()
-        self._trial: asyncio.Task[None] | None = None
+        self.tried: asyncio.Task[None] | None = None
 
     def ready(self) -> bool:
         """Return whether callers may be served; a voice whose rest is over is tried out in the background."""
-        if self.breaker.due and (self._trial is None or self._trial.done()):
-            self._trial = asyncio.create_task(self.trial())
+        if self.breaker.due and (self.tried is None or self.tried.done()):
+            self.tried = asyncio.create_task(self.trial())
         return self.breaker.closed
 
     async def whole(self, text: SpokenText, rate: int, speed: float) -> Speech:
@@ -96,9 +96,9 @@ class Guard:
 
     async def close(self) -> None:
         """Stop a trial in progress and close the voice."""
-        if self._trial is not None:
-            self._trial.cancel()
-            await asyncio.gather(self._trial, return_exceptions=True)
+        if self.tried is not None:
+            self.tried.cancel()
+            await asyncio.gather(self.tried, return_exceptions=True)
         await self.voice.close()
 
     async def _collected(self, text: SpokenText, rate: int, speed: float, deadlines: Deadlines) -> Speech:

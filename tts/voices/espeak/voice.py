@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from tts.ports import SpeechChunk, SpokenText, Word
 from tts.text.pinyin import Syllable, to_pinyin
 from tts.voices.espeak.process import ChildDiedError, EspeakProcess
+from tts.voices.espeak.spelling import espeak_spelling
 from tts.voices.espeak.variants import EspeakSpeaker
 from tts.voices.espeak.wire import Placed, SpeakRequest
 
@@ -99,7 +100,7 @@ def _written(piece: Sequence[Syllable]) -> tuple[str, dict[int, int]]:
     for number, syllable in enumerate(piece):
         text += " " if text else ""
         starts[len(text)] = number
-        text += syllable.pinyin + _MARKS.get(syllable.mark[:1], "")
+        text += " ".join(map(espeak_spelling, syllable.pinyin.split())) + _MARKS.get(syllable.mark[:1], "")
     return text, starts
 
 
