@@ -3,8 +3,9 @@
 One connection per utterance: a JSON hello (``mode``, ``chunk_size``, ``is_speaking`` ...), 60 ms messages of
 16 kHz s16 sound, then ``{"is_speaking": false}``. Answers are JSON with ``mode`` ``2pass-online`` or ``online``
 (text of one piece, to be appended) and ``2pass-offline`` (a whole sentence that replaces the pieces before
-it). The C++ runtime marks its last answer by ``is_final``; the Python server says nothing after an empty
-utterance, so silence also ends one.
+it). The two servers use ``is_final`` differently: the C++ runtime marks its last answer by it, the Python
+server sends its ``is_speaking`` flag there. :class:`_Ending` tells them apart. The Python server also says
+nothing after an empty utterance, so silence ends one too.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _INTERVAL = 10
 _MESSAGE_BYTES = _CHUNK[1] * 60 // _INTERVAL * _RATE // 1000 * 2
 _CONNECT_S = 2.0
 _SILENT_S = 1.5
+_GRACE_S = 0.3
 _QUEUE = 400
 
 
@@ -77,6 +79,26 @@ def _timed(text: str, stamps: Any, start_ms: float, begin_ms: float, end_ms: flo
     return spread(text, start_ms + begin_ms, start_ms + end_ms)
 
 
+@dataclass(slots=True)
+class _Ending:
+    """Which answer is the last; learns from one utterance to the next what ``is_final`` means here."""
+
+    means_speaking: bool = False
+
+    def learn(self, told: bool, marked_before: bool) -> None:
+        """An answer marked final before the end, or followed by another one, was not the last."""
+        self.means_speaking = self.means_speaking or marked_before or not told
+
+    def patience_s(self, answer: dict[str, Any]) -> float:
+        """How long to wait for another answer after this one, once the end was told; 0 when it is the last."""
+        marked, sentence = bool(answer.get("is_final")), answer.get("mode") == "2pass-offline"
+        if self.means_speaking:
+            return 0.0 if sentence and not marked else _SILENT_S
+        if sentence and marked:
+            return 0.0
+        return _GRACE_S if sentence or marked else _SILENT_S
+
+
 @dataclass(eq=False, slots=True)
 class FarmStream:
     """One caller; ``queue`` takes the running utterance's sound, ``turn`` keeps utterances in order."""
@@ -94,6 +116,7 @@ class FarmEngine:
 
     def __init__(self, address: str) -> None:
         self._address = address
+        self._ending = _Ending()
         self._counts = {"streams": 0, "utterances": 0, "failed": 0, "dropped": 0}
 
     @classmethod
@@ -154,14 +177,14 @@ class FarmEngine:
 
     def stats(self) -> dict[str, Any]:
         """Counters."""
-        return dict(self._counts)
+        return {**self._counts, "batch_running_s": 0.0}
 
     async def stop(self) -> None:
         """Nothing runs but the streams' own tasks, which end with their connections."""
 
     def _begin(self, stream: FarmStream) -> None:
         stream.queue = asyncio.Queue(_QUEUE)
-        dialog = _Utterance(_Heard(stream.position_ms), stream.queue, stream.rate)
+        dialog = _Utterance(_Heard(stream.position_ms), stream.queue, stream.rate, self._ending)
         self._start(stream, self._utterance(stream, dialog))
         self._counts["utterances"] += 1
 
@@ -197,6 +220,7 @@ class _Utterance:
     heard: _Heard
     queue: asyncio.Queue[bytes | None]
     rate: int
+    ending: _Ending
     sent_ms: float = 0.0
     ended: bool = False
     told_at: float | None = None
@@ -204,10 +228,15 @@ class _Utterance:
     async def talk(self, socket: ClientConnection) -> AsyncIterator[Transcript]:
         """Send the sound and yield transcripts; the last one is final."""
         sending = asyncio.create_task(self._send(socket))
+        patience, marked = _SILENT_S, False
         try:
-            while (answer := await self._answer(socket, sending)) is not None:
+            while (answer := await self._answer(socket, sending, patience)) is not None:
+                if answer.get("is_final") or marked:
+                    self.ending.learn(self.told_at is not None, marked)
+                marked = bool(answer.get("is_final"))
                 self.heard.take(answer, self.sent_ms)
-                if self.told_at is not None and self._last(answer):
+                patience = self.ending.patience_s(answer)
+                if self.told_at is not None and not patience:
                     break
                 yield self.heard.transcript(self.sent_ms, final=False)
         finally:
@@ -218,11 +247,9 @@ class _Utterance:
         final = self.heard.transcript(self.sent_ms, final=True)
         yield Transcript(final.text, final.tokens, True, final.stable, late_ms=round(late, 1))
 
-    @staticmethod
-    def _last(answer: dict[str, Any]) -> bool:
-        return bool(answer.get("is_final")) or answer.get("mode") == "2pass-offline"
-
-    async def _answer(self, socket: ClientConnection, sending: asyncio.Task[None]) -> dict[str, Any] | None:
+    async def _answer(
+        self, socket: ClientConnection, sending: asyncio.Task[None], patience_s: float
+    ) -> dict[str, Any] | None:
         """The next answer; None when the farm has nothing more to say after the end of the utterance."""
         receive = asyncio.create_task(socket.recv())
         try:
@@ -230,7 +257,7 @@ class _Utterance:
                 await asyncio.wait((receive, sending), return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
-                await asyncio.wait((receive,), timeout=_SILENT_S)
+                await asyncio.wait((receive,), timeout=patience_s or _SILENT_S)
             if not receive.done():
                 return None
             answer = json.loads(receive.result())

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import av
+import numpy as np
 import webrtcvad
 
 from asr.backend import Backend, Step
@@ -25,7 +26,8 @@ _BYTES = 2
 _FRAME_MS = 20
 _FRAME = RATE * _FRAME_MS // 1000 * _BYTES
 _WHOLE_S = 12
-_LONGEST_S = 18
+_LONGEST_FRAMES = 18_000 // _FRAME_MS
+_SEARCH_FRAMES = 4_000 // _FRAME_MS
 _PAUSE_FRAMES = 30
 _BEFORE_FRAMES = 15
 _AFTER_FRAMES = 10
@@ -145,12 +147,21 @@ def _cut(frames: Iterable[bytes]) -> Iterator[Segment]:
             quiet = 0
         else:
             quiet += 1
-        too_long = len(kept) * _FRAME_MS >= _LONGEST_S * 1000 and quiet
-        if talking and (quiet >= _PAUSE_FRAMES or too_long):
-            end = len(kept) - max(0, quiet - _AFTER_FRAMES)
+        if talking and quiet >= _PAUSE_FRAMES:
+            end = len(kept) - quiet + _AFTER_FRAMES
             yield Segment(begin * _FRAME_MS, b"".join(kept[:end]))
             kept, talking = kept[end:], False
+        elif talking and len(kept) >= _LONGEST_FRAMES:
+            end = _quietest(kept)
+            yield Segment(begin * _FRAME_MS, b"".join(kept[:end]))
+            kept, begin = kept[end:], begin + end
         elif not talking:
             kept = kept[-_BEFORE_FRAMES:]
     if talking:
         yield Segment(begin * _FRAME_MS, b"".join(kept))
+
+
+def _quietest(frames: Sequence[bytes]) -> int:
+    """Where to cut speech without a pause: the quietest frame of the last seconds."""
+    tail = np.frombuffer(b"".join(frames[-_SEARCH_FRAMES:]), "<i2").astype(np.float32)
+    return len(frames) - _SEARCH_FRAMES + int(tail.reshape(_SEARCH_FRAMES, -1).var(axis=1).argmin())

@@ -7,7 +7,9 @@ import contextlib
 import logging
 import sys
 from collections import deque
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from asr.client import Client
 from asr.errors import AsrError, ModelError
@@ -22,6 +24,7 @@ _STEADY_S = 30.0
 _PING_S = 2.0
 _HANGS_AFTER_S = 5.0
 _STOP_S = 3.0
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 class Supervisor:
@@ -36,17 +39,23 @@ class Supervisor:
     """
 
     def __init__(
-        self, path: Path, model: str, backend: str = "onnx", precision: str = "auto", root: Path | None = None
+        self,
+        path: Path,
+        model: str,
+        backend: str = "onnx",
+        precision: str = "auto",
+        ping_s: float = _PING_S,
+        hangs_after_s: float = _HANGS_AFTER_S,
     ) -> None:
-        self._path = path
+        self._path, self._ping_s, self._hangs_after_s = path, ping_s, hangs_after_s
         self._arguments = (
             *("-m", "asr.server", "--with-parent", "--socket", str(path)),
             *("--model", model, "--backend", backend, "--precision", precision),
         )
-        self._root = root or Path(__file__).resolve().parent.parent
         self._child: asyncio.subprocess.Process | None = None
         self._said: deque[str] = deque(maxlen=20)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._serving = False
         self.restarts = 0
 
     @property
@@ -62,10 +71,8 @@ class Supervisor:
             AsrError: the process ended or did not get ready in time.
         """
         await self._spawn(timeout_s)
-        for job in (self._keep_alive(timeout_s), self._watch()):
-            task = asyncio.create_task(job)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._start(self._keep_alive(timeout_s))
+        self._start(self._watch())
 
     async def stop(self) -> None:
         """Stop the process and the watching."""
@@ -85,21 +92,27 @@ class Supervisor:
             child.kill()
             await child.wait()
 
+    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     async def _spawn(self, timeout_s: float) -> None:
         pipe = asyncio.subprocess.PIPE
         self._said.clear()
         child = await asyncio.create_subprocess_exec(
-            sys.executable, *self._arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self._root
+            sys.executable, *self._arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_ROOT
         )
         self._child = child
         assert child.stdout is not None and child.stderr is not None
-        listening = asyncio.create_task(self._listen(child.stderr))
-        self._tasks.add(listening)
-        listening.add_done_callback(self._tasks.discard)
+        listening = self._start(self._listen(child.stderr))
         try:
             async with asyncio.timeout(timeout_s):
                 while line := await child.stdout.readline():
                     if line.strip() == b"ready":
+                        self._serving = True
+                        self._start(self._listen(child.stdout))
                         return
                 code = await child.wait()
                 await listening
@@ -126,6 +139,7 @@ class Supervisor:
             assert child is not None
             since = loop.time()
             code = await child.wait()
+            self._serving = False
             if loop.time() - since > _STEADY_S:
                 pause = _FIRST_PAUSE_S
             logger.error("The recogniser process ended with status %s; starting it again", code)
@@ -141,15 +155,16 @@ class Supervisor:
         """Kill a child that does not answer; its end is then handled like any other."""
         async with Client(self._path) as client:
             while True:
-                await asyncio.sleep(_PING_S)
-                if not client.alive:
+                await asyncio.sleep(self._ping_s)
+                child = self._child
+                if not self._serving or child is None:
                     continue
-                pid = client.about.get("pid")
                 try:
-                    stats = await client.stats(_HANGS_AFTER_S)
-                    hangs = stats.get("batch_running_s", 0.0) > _HANGS_AFTER_S
+                    await client.ready(self._hangs_after_s)
+                    stats = await client.stats(self._hangs_after_s)
+                    hangs = stats["batch_running_s"] > self._hangs_after_s
                 except RecogniserUnavailable:
-                    hangs = client.alive
-                if hangs and pid == self.pid and self._child is not None:
+                    hangs = True
+                if hangs and self._serving and child is self._child:
                     logger.error("The recogniser process hangs and is killed")
-                    self._child.kill()
+                    child.kill()
