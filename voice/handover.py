@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from dialog.protocol import HandoverCard, Transfer, TransferOutcome
 from telephony.hub import BotLeg, Hub, Mode, MusicLeg, Role
@@ -114,7 +115,8 @@ class Handover:
         async for chunk in self._services.speaker.speak(text, rate=self._hub.rate, private=True):
             leg.write(chunk.pcm)
         played = asyncio.ensure_future(leg.wait_below(0))
-        await asyncio.wait({played, agent.closed}, timeout=WHISPER_DEADLINE_S, return_when=asyncio.FIRST_COMPLETED)
+        waiting: set[asyncio.Future[Any]] = {played, agent.closed}
+        await asyncio.wait(waiting, timeout=WHISPER_DEADLINE_S, return_when=asyncio.FIRST_COMPLETED)
         played.cancel()
 
     def _back_to_bot(self) -> None:

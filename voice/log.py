@@ -35,4 +35,8 @@ def set_up_logging(*, verbose: bool = False) -> None:
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler], force=True)
     loguru_logger.remove()
-    loguru_logger.add(lambda message: handler.stream.write(mask(str(message))), level="ERROR")
+    loguru_logger.add(_write_masked, level="ERROR")
+
+
+def _write_masked(message: object) -> None:
+    sys.stderr.write(mask(str(message)))

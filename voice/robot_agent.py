@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 from telephony.rawsip import RawAnswerer
 from telephony.rawsip.answerer import RING_FOREVER, AnsweredCall
@@ -55,7 +56,8 @@ class RobotAgent:
         self._say("whisper heard" if heard else "no whisper was heard")
         while not call.ended.done():
             sent = asyncio.ensure_future(call.send(self._speech))
-            await asyncio.wait({sent, call.ended}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {sent, call.ended}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(call.ended), TALK_EVERY_S)
             sent.cancel()

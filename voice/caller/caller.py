@@ -85,7 +85,7 @@ class SimulatedCaller:
         turn = Turn(step.text, step.keys, began=time.monotonic())
         if step.keys:
             self._raw.send_dtmf(step.keys)
-            turn.ended = time.monotonic() + 0.22 * len(step.keys)
+            turn.ended = turn.began
         elif step.silence_s:
             await asyncio.sleep(step.silence_s)
             turn.ended = time.monotonic()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pipecat.frames.frames import (
@@ -75,7 +76,7 @@ class DialogueProcessor(FrameProcessor):
         """Connect the conversation; before the pipeline starts."""
         self._conversation = conversation
 
-    async def setup(self, setup: FrameProcessorSetup) -> None:
+    async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]  # as pipecat does
         """Start the floor and the mouth."""
         await super().setup(setup)
         self._tasks = [self.create_task(self._run_floor()), self.create_task(self._run_mouth())]
@@ -86,7 +87,7 @@ class DialogueProcessor(FrameProcessor):
             await self.cancel_task(task)
         self._tasks = []
         self._report_current(interrupted=True)
-        await super().cleanup()
+        await super().cleanup()  # type: ignore[no-untyped-call]
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Note what the caller does; pass everything else on."""
@@ -150,10 +151,7 @@ class DialogueProcessor(FrameProcessor):
             self._playout.begin()
             self._tts.plan(say)
             self._say_began_ms = self._call_ms()
-            expect, interruptible = say.expect, say.interruptible
-            self._inbox.put_nowait(
-                lambda now, e=expect, i=interruptible: self._policy.bot_started(now, e, interruptible=i)
-            )
+            self._inbox.put_nowait(partial(self._begin_say, say))
             for sentence in say.sentences:
                 await self.push_frame(TTSSpeakFrame(sentence.text, append_to_context=False))
             await self.push_frame(SayEndFrame(say.say_id))
@@ -163,6 +161,9 @@ class DialogueProcessor(FrameProcessor):
             if self._says.empty():
                 self._inbox.put_nowait(self._policy.bot_ended)
                 self._inbox.put_nowait(self._mark_quiet)
+
+    def _begin_say(self, say: Say, now: float) -> list[Decision]:
+        return self._policy.bot_started(now, say.expect, interruptible=say.interruptible)
 
     def _drop_waiting(self) -> None:
         waiting = [self._says.get_nowait() for _ in range(self._says.qsize())]
@@ -224,7 +225,7 @@ class DialogueProcessor(FrameProcessor):
             self._drop_waiting()
             self._bound.log("barge_in", {"decision": "stop", "reason": reason})
         self._report_current(interrupted=True)
-        await self.broadcast_interruption()
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]
         self._leg.flush()
         self._playout.stopped()
         self._said.set()

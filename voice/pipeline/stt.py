@@ -44,7 +44,7 @@ class RecogniserSTT(STTService):
         self._transcripts: asyncio.Queue[Transcript] = asyncio.Queue()
         self._pump: Any = None
 
-    async def setup(self, setup: FrameProcessorSetup) -> None:
+    async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]  # as pipecat does
         """Open the call's stream; a recogniser that is away is tried again at the next speech."""
         await super().setup(setup)
         self._pump = self.create_task(self._push_transcripts())
@@ -58,7 +58,7 @@ class RecogniserSTT(STTService):
         if self._pump is not None:
             await self.cancel_task(self._pump)
             self._pump = None
-        await super().cleanup()
+        await super().cleanup()  # type: ignore[no-untyped-call]
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Feed 20 ms; never waits for inference."""
