@@ -27,6 +27,16 @@ _PERSON = re.compile(r"转人工|人工(?:客服|服务|台|坐席)?|真人|接�
 _NO_PERSON = re.compile(r"(?:不用|不要|别|先别|不想|不需要|不必)(?:给我|帮我)?(?:转|找|接|要)?(?:人工|真人)")
 _SAFETY = re.compile(r"不想活|自杀|跳楼|撞[伤人到]|爆炸|着火|起火|救命|流血|打人|猥亵|强奸")
 
+_AUTHORITY = re.compile(
+    r"(?<![零一二三四五六七八九])一二三(?:零|一|四)五(?![零一二三四五六七八九])|邮政(?:管理)?局|邮管局|消协|市场监管|工商局|记者|电视台|媒体|律师|起诉|法院|报警|派出所|公安|警察|曝光"
+)
+_NO_MATTER = frozenset({"complaint", "authority", "safety", "human", "abuse", "fraud_check"})
+
+_BY_WORD = 0.9
+"""Confidence of an intent that one unmistakable word decides."""
+
+_SURE = 0.8
+
 _YES_NO_LIFT = {"affirm": 1.5, "deny": 1.5, "backchannel": -3.0}
 _NUMBER_LIFT = {"give_number": 1.5, "correct": 1.5, "backchannel": 0.5}
 
@@ -67,11 +77,19 @@ def bias(expect: Expectation) -> NDArray[np.float32]:
 
 
 def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tuple[IntentScore, ...]:
-    """A person is reached by the word, and danger is never below the line."""
+    """A person is reached by the word; danger and the authorities are never below the line."""
     names = {wish.intent for wish in wishes if wish.confidence >= line}
     extra: list[IntentScore] = []
-    if _SAFETY.search(flat) and not names & {"safety", "fraud_check"}:
-        extra.append(IntentScore("safety", 0.9))
+    if "fraud_check" not in names:
+        if _SAFETY.search(flat) and "safety" not in names:
+            extra.append(IntentScore("safety", _BY_WORD))
+        if _AUTHORITY.search(flat) and "authority" not in names:
+            extra.append(IntentScore("authority", _BY_WORD))
     if _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names:
-        extra.append(IntentScore("human", 0.9))
+        extra.append(IntentScore("human", _BY_WORD))
     return (*wishes, *extra)
+
+
+def only_a_remark(slots: dict[str, str], wishes: tuple[IntentScore, ...]) -> bool:
+    """Whether the utterance only adds what the courier should know (「我家是老小区没电梯」) and asks for nothing."""
+    return "address_note" in slots and all(wish.confidence < _SURE and wish.intent not in _NO_MATTER for wish in wishes)

@@ -10,14 +10,20 @@ from dialog.understanding import context, emotion, slots
 from dialog.understanding.breath import clauses
 from dialog.understanding.intents import ALL_INTENTS, SERVICE_INTENTS
 from dialog.understanding.model import intent_model, softmax
-from dialog.understanding.normalise import normalise
+from dialog.understanding.normalise import normalise, shorten
 from dialog.understanding.reading import IntentScore, Understanding
 
 LINE = 0.45
 """Confidence from which an intent is served without asking."""
 
-CLAUSE_LINE = 0.7
-"""Confidence that each clause of a breath needs before the breath is served as several wishes."""
+_FIXED = 0.97
+"""Confidence of a reading that the question alone decides."""
+
+_IS_SERVICE = np.array([intent in SERVICE_INTENTS for intent in ALL_INTENTS])
+
+_JOINED_LINE = 0.6
+_PAUSE_LINE = 0.85
+"""Confidence that a clause needs to be a wish of its own: less after 顺便 or 还要 than after a mere pause."""
 
 
 def understand(
@@ -32,25 +38,38 @@ def understand(
         confidence: the recogniser's, 0..1; it lowers every intent's confidence.
 
     """
-    flat = normalise(text)
-    found = slots.fill(text, flat, expect, candidates)
-    mood = emotion.of(flat)
-    fixed = context.fixed_reading(flat, expect)
+    spoken = shorten(text)
+    flat = normalise(spoken)
     if not flat:
-        return Understanding(text, slots=found, emotion=mood)
+        return Understanding(text)
+    served, ranked = _read(flat, expect, confidence)
+    names = tuple(score.intent for score in served)
+    found = slots.fill(spoken, flat, names, expect, candidates)
+    if context.only_a_remark(found, served):
+        served = ()
+    return Understanding(text, served, ranked, found, emotion.of(flat), (served or ranked)[0].confidence)
+
+
+def _read(flat: str, expect: Expectation, confidence: float) -> tuple[tuple[IntentScore, ...], tuple[IntentScore, ...]]:
+    """The intents to serve and the ranking of the whole."""
+    fixed = context.fixed_reading(flat, expect)
     if fixed is not None:
-        scores: tuple[IntentScore, ...] = (IntentScore(fixed, 0.97 * confidence),)
-        return Understanding(text, scores, scores, found, mood, scores[0].confidence)
+        scores = (IntentScore(fixed, _FIXED * confidence),)
+        return scores if scores[0].confidence >= LINE else (), scores
     whole = _probabilities(flat, expect)
-    ranked = _ranked(whole, confidence)
     wishes = context.always_served(flat, _wishes(flat, whole, expect), LINE)
-    served = tuple(IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes)
-    served = tuple(score for score in served if score.confidence >= LINE)
-    return Understanding(text, served, ranked, found, mood, (served or ranked)[0].confidence)
+    weighed = (IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes)
+    return tuple(score for score in weighed if score.confidence >= LINE), _ranked(whole, confidence)
 
 
 def _probabilities(flat: str, expect: Expectation) -> NDArray[np.float32]:
     return softmax(intent_model().logits(flat) + context.bias(expect))
+
+
+def _service_only(clause: str) -> NDArray[np.float32]:
+    """A clause beside others is no answer and no murmur: only services compete."""
+    logits = intent_model().logits(clause)
+    return softmax(np.where(_IS_SERVICE, logits, -np.inf).astype(np.float32))
 
 
 def _ranked(probabilities: NDArray[np.float32], confidence: float, top: int = 4) -> tuple[IntentScore, ...]:
@@ -69,7 +88,12 @@ def _wishes(flat: str, whole: NDArray[np.float32], expect: Expectation) -> tuple
     parts = clauses(flat)
     if len(parts) < 2:
         return single
-    readings = [_best(_probabilities(part, expect)) for part in parts]
-    clear = [r for r in readings if r.intent in SERVICE_INTENTS and r.confidence >= CLAUSE_LINE]
+    readings = [
+        (_best(_service_only(part.text)), _JOINED_LINE)
+        if part.joined
+        else (_best(_probabilities(part.text, expect)), _PAUSE_LINE)
+        for part in parts
+    ]
+    clear = [reading for reading, line in readings if reading.confidence >= line and reading.intent in SERVICE_INTENTS]
     several = tuple({r.intent: r for r in reversed(clear)}[name] for name in dict.fromkeys(r.intent for r in clear))
     return several if len(several) > 1 else single
