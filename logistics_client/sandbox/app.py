@@ -43,6 +43,7 @@ from logistics_client.wire import (
 SANDBOX_KEY = "sandbox"
 SANDBOX_SECRET = "sandbox-secret"  # noqa: S105
 MAX_BODY = 64 * 1024
+MOST_SEARCH_RESULTS = 5
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -183,8 +184,7 @@ def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
         """Parcels by what a caller can say."""
         query = await read.parse(request, SearchQuery)
         found = directory.search(query)
-        most = Directory.MOST_SEARCH_RESULTS
-        if query.phone is None and len(found) > most:
+        if query.phone is None and len(found) > MOST_SEARCH_RESULTS:
             raise Refusal(200, "needs_more", "several parcels fit; give another word")
         return _json(SearchReply(parcels=_docs(ParcelDoc, [item.parcel for item in found])))
 

@@ -23,8 +23,6 @@ class Directory:
         clock: the moment at which every question is answered.
     """
 
-    MOST_SEARCH_RESULTS = 5
-
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from logistics_client.orders_table import OrdersTable
+from logistics_client.orders_table.importing import ImportFileError, import_orders, surname_of
+from tests.logistics_client.moving_clock import MovingClock
+
+CSV = """\ufeff运单号,收件人,收件人电话,寄件人电话,订单号,下单时间
+73100196611386,李敏,+86 138-0013-8000,13900000801,2611187100012048,2026-11-20 08:30
+YT9693083639795,欧阳娜娜,17012340056-3679,,,2026/11/21 09:00:00
+,无名,13800138000,,,
+73100196611387,王五,110,,,
+73100196611388,赵六,13800138001,,,昨天
+"""
+
+
+@pytest.fixture
+def table(engine: AsyncEngine, clock: MovingClock) -> OrdersTable:
+    return OrdersTable(engine, clock=clock)
+
+
+async def test_a_csv_with_chinese_headings(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(CSV, encoding="utf-8")
+    report = await import_orders(path, table, clock=clock)
+    assert (report.stored, report.refused) == (2, 3)
+    assert [text.split(":")[0] for text in report.complaints] == ["line 4", "line 5", "line 6"]
+    (ref,) = (await table.by_phone("13800138000")).orders
+    assert (ref.carrier, ref.receiver_surname, ref.order_no) == ("zto", "李", "2611187100012048")
+    (ref,) = await table.search(phone_tail="3679")
+    assert (ref.carrier, ref.receiver_surname) == ("yto", "欧阳")
+
+
+@pytest.mark.parametrize("style", ["array", "lines", "pretty"])
+async def test_json_of_every_style(tmp_path: Path, table: OrdersTable, clock: MovingClock, style: str) -> None:
+    orders = [{"waybill": f"731001966{n:05d}", "receiver_phone": "13800138000"} for n in range(25)]
+    texts = {
+        "array": json.dumps(orders),
+        "lines": "\n".join(map(json.dumps, orders)),
+        "pretty": json.dumps(orders, indent=2),
+    }
+    path = tmp_path / "orders.json"
+    path.write_text(texts[style], encoding="utf-8")
+    assert (await import_orders(path, table, clock=clock)).stored == 25
+    assert len((await table.by_phone("13800138000")).orders) == 25
+
+
+async def test_a_big_file_is_stored_in_batches(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    path = tmp_path / "orders.jsonl"
+    with path.open("w", encoding="utf-8") as stream:
+        for n in range(5001):
+            stream.write(json.dumps({"waybill": f"731001{n:08d}", "receiver_phone": f"139{n:08d}"}) + "\n")
+    assert (await import_orders(path, table, clock=clock)).stored == 5001
+    assert len((await table.by_phone("13900005000")).orders) == 1
+
+
+async def test_importing_twice_changes_nothing(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(CSV, encoding="utf-8")
+    for _ in range(2):
+        await import_orders(path, table, clock=clock)
+    assert len((await table.by_phone("13800138000")).orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("orders.csv", b"a,b\n1,2\n", "no waybill column"),
+        ("orders.csv", "运单号\n".encode("gbk"), "not UTF-8"),
+        ("orders.json", b"[1, 2]", "no order"),
+        ("orders.json", b'[{"waybill": "73100196611386"', "no order"),
+        ("orders.json", b"<html>", "no order"),
+    ],
+)
+async def test_a_file_that_is_no_orders_says_so(
+    tmp_path: Path, table: OrdersTable, name: str, content: bytes, word: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ImportFileError, match=word):
+        await import_orders(path, table)
+
+
+async def test_a_missing_file_says_so(tmp_path: Path, table: OrdersTable) -> None:
+    with pytest.raises(ImportFileError, match="check its path"):
+        await import_orders(tmp_path / "none.csv", table)
+
+
+def test_only_the_surname_is_kept() -> None:
+    assert [surname_of(name) for name in ("李敏", "欧阳娜娜", "欧阳", "", None)] == ["李", "欧阳", "欧", None, None]

@@ -1,0 +1,219 @@
+"""The room's door, with the sandbox behind it and a carrier that can go away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from logistics_client.errors import BadNumberError, NoDataYetError, UnavailableError
+from logistics_client.finder import Finder
+from logistics_client.http_client import HttpCarrier
+from logistics_client.orders_table import OrdersTable
+from logistics_client.promises import read_promises
+from logistics_client.service import LogisticsService
+from logistics_client.vocabulary import CallerClass, OrderKind, OrderStatus, Parcel, Stage
+from logistics_client.work_orders import Outbox, PlatformSink, WorkOrderBook
+from logistics_client.work_orders.caretaker import Caretaker
+from tests.logistics_client.moving_clock import MovingClock
+from tests.logistics_client.orders_table.test_table import row
+
+PROMISES = read_promises(Path(__file__).parents[2] / "config" / "promises.yaml")
+URGE = OrderKind.URGE_DELIVERY
+
+
+class Room:
+    """The service with its parts, background work moved by hand."""
+
+    def __init__(
+        self, engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock, *, deadline_s: float = 3.0
+    ) -> None:
+        self.table = OrdersTable(engine, clock=clock)
+        self.book = WorkOrderBook(engine)
+        self.outbox = Outbox(engine, self.book, PlatformSink(carrier), clock=clock)
+        self.caretaker = Caretaker(self.book, carrier, clock=clock)
+        finder = Finder(platform=carrier, table=self.table, clock=clock, fresh_s=0.0)
+        self.service = LogisticsService(finder, self.book, PROMISES, clock=clock, deadline_s=deadline_s)
+
+
+@pytest.fixture
+async def room(engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock) -> AsyncIterator[Room]:
+    room = Room(engine, carrier, clock)
+    await room.service.start()
+    yield room
+    await room.service.close()
+
+
+@pytest.fixture
+def faults(sandbox: FastAPI) -> deque[str]:
+    queued: deque[str] = sandbox.state.faults
+    return queued
+
+
+async def parcel_of(room: Room, number: str) -> Parcel:
+    return (await room.service.identify(number)).parcels[0]
+
+
+async def test_a_caller_is_known_with_the_most_urgent_parcel_first(room: Room) -> None:
+    profile = await room.service.identify("+86 138 0013 8001")
+    assert (profile.caller_class, profile.surname, profile.number) == (CallerClass.RECEIVER, "张", "13800138001")
+    assert profile.parcels[0].stage is Stage.OUT_FOR_DELIVERY
+    assert profile.carrier_reachable
+
+
+@pytest.mark.parametrize("number", [None, "", "anonymous"])
+async def test_no_number_is_an_unknown_caller(room: Room, number: str | None) -> None:
+    profile = await room.service.identify(number)
+    assert (profile.caller_class, profile.parcels) == (CallerClass.UNKNOWN, ())
+
+
+async def test_orders_of_others_come_along_and_stop_a_second_one(room: Room) -> None:
+    profile = await room.service.identify("13800138006")
+    (known,) = profile.orders
+    order, new = await room.service.open_order(URGE, profile.parcels[0], call_id="c")
+    assert (order, new) == (known, False)
+
+
+async def test_a_missed_promise_is_told_not_opened_again(room: Room) -> None:
+    profile = await room.service.identify("13800138010")
+    order, new = await room.service.open_order(URGE, profile.parcels[0], call_id="c")
+    assert not new and order.status is OrderStatus.OVERDUE
+
+
+async def test_opening_twice_is_one_order_with_one_promise(room: Room, clock: MovingClock) -> None:
+    parcel = await parcel_of(room, "13800138003")
+    first, new = await room.service.open_order(
+        OrderKind.PERISHABLE_CLAIM, parcel, call_id="a", details={"goods": "海鲜"}
+    )
+    assert new and first.promise is not None
+    assert first.promise.due_at == clock() + timedelta(hours=1)
+    clock.forward(minutes=10)
+    again, new = await room.service.open_order(OrderKind.PERISHABLE_CLAIM, parcel, call_id="b")
+    assert (again.order_id, new) == (first.order_id, False)
+    assert (await room.service.identify("13800138003")).orders[0].order_id == first.order_id
+
+
+async def test_the_bulletin_moves_the_promise_of_an_urge(room: Room, clock: MovingClock) -> None:
+    parcel = await parcel_of(room, "13800138000")
+    order, _ = await room.service.open_order(URGE, parcel, call_id="a")
+    assert order.promise is not None
+    assert order.promise.due_at == clock().replace(day=23, hour=10, minute=0)
+    hub, _ = await room.service.open_order(OrderKind.HUB_QUERY, parcel, call_id="a")
+    assert hub.owner == "武汉中转场"
+
+
+async def test_an_order_travels_is_answered_and_its_result_comes_back(
+    room: Room, sandbox: FastAPI, clock: MovingClock
+) -> None:
+    parcel = await parcel_of(room, "13800138003")
+    order, _ = await room.service.open_order(URGE, parcel, call_id="a")
+    await room.outbox.deliver_due()
+    assert sandbox.state.store.count_orders() == 1
+    clock.forward(minutes=25)
+    await room.caretaker.once()
+    (after,) = await room.service.orders_for(parcel.waybill)
+    assert after.status is OrderStatus.RESULTED and after.outcome
+    assert after.promise is not None and after.promise.kept is True
+    assert (await room.service.open_order(URGE, parcel, call_id="b"))[1]
+    assert order.order_id == after.order_id
+
+
+async def test_our_own_order_that_the_carrier_still_shows_does_not_block_a_new_one(
+    room: Room, clock: MovingClock
+) -> None:
+    parcel = await parcel_of(room, "13800138003")
+    order, _ = await room.service.open_order(URGE, parcel, call_id="a")
+    await room.outbox.deliver_due()
+    await room.service.identify("13800138003")  # the carrier echoes it as running
+    await room.book.change(order.order_id, OrderStatus.CLOSED, clock(), outcome="已送达")
+    assert (await room.service.open_order(URGE, parcel, call_id="b"))[1]
+
+
+async def test_without_the_carrier_the_last_known_is_told_as_stale(room: Room, faults: deque[str]) -> None:
+    before = await room.service.identify("13800138000")
+    faults.extend(["status=503"] * 4)
+    after = await room.service.identify("13800138000")
+    assert not after.carrier_reachable
+    assert [parcel.waybill for parcel in after.parcels] == [parcel.waybill for parcel in before.parcels]
+    assert all(parcel.stale for parcel in after.parcels) and not any(parcel.stale for parcel in before.parcels)
+
+
+async def test_without_the_carrier_an_unknown_number_is_an_unknown_caller(room: Room, faults: deque[str]) -> None:
+    faults.extend(["garbage"] * 4)
+    profile = await room.service.identify("13800138000")
+    assert (profile.parcels, profile.carrier_reachable) == ((), False)
+
+
+async def test_a_slow_carrier_costs_at_most_the_deadline_and_delays_nobody_else(
+    engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock, faults: deque[str]
+) -> None:
+    room = Room(engine, carrier, clock, deadline_s=0.1)
+    await room.service.start()
+    loop = asyncio.get_running_loop()
+    faults.append("delay=0.5")
+    started = loop.time()
+    slow = asyncio.create_task(room.service.identify("13800138000"))
+    await asyncio.sleep(0.01)
+    quick = await room.service.identify("13800138001")
+    assert quick.carrier_reachable and loop.time() - started < 0.1
+    assert not (await slow).carrier_reachable
+    assert loop.time() - started < 0.4
+    await room.service.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "tail"),
+    [
+        ({"waybill": "yq 8850024166386"}, "6386"),
+        ({"waybill": "8850024166386"}, "6386"),
+        ({"waybill_tail": "5931", "number": "13800138001"}, "5931"),
+        ({"phone_tail": "3679", "number": "13800138005"}, "4470"),
+        ({"phone": "13800138002"}, "8152"),
+        ({"order_no": "2611174400413679"}, "4470"),
+        ({"number": "13800138002"}, "8152"),
+    ],
+)
+async def test_find_by_what_a_caller_can_say(room: Room, words: dict[str, str], tail: str) -> None:
+    assert [parcel.tail for parcel in await room.service.find(**words)] == [tail]
+
+
+async def test_nothing_said_finds_nothing(room: Room) -> None:
+    assert await room.service.find() == ()
+
+
+async def test_find_names_what_is_wrong(room: Room, faults: deque[str]) -> None:
+    with pytest.raises(NoDataYetError):
+        await room.service.find(waybill="YQ1234567890123")
+    with pytest.raises(BadNumberError):
+        await room.service.find(waybill="12")
+    faults.extend(["status=502"] * 4)
+    with pytest.raises(UnavailableError):
+        await room.service.find(waybill="YQ8850024166386")
+
+
+async def test_our_own_table_finds_what_the_platform_does_not_know_by_phone(room: Room) -> None:
+    await room.table.store([row("YQ8850025573196", receiver_phone="13700137000", carrier="sandbox")])
+    profile = await room.service.identify("13700137000")
+    assert [parcel.tail for parcel in profile.parcels] == ["3196"]
+    assert (profile.caller_class, profile.surname) == (CallerClass.RECEIVER, "李")
+
+
+async def test_the_registry_wins_over_the_carrier(room: Room) -> None:
+    await room.table.register("13800138000", CallerClass.BLOCKED)
+    assert (await room.service.identify("13800138000")).caller_class is CallerClass.BLOCKED
+
+
+async def test_a_landline_is_shared_by_several_people(room: Room) -> None:
+    await room.table.store([row("YQ8850025573196", receiver_phone="037167584463", carrier="sandbox")])
+    assert (await room.service.identify("0371-67584463")).caller_class is CallerClass.SHARED
+
+
+async def test_no_link_is_said_to_be_sent_without_a_sender(room: Room) -> None:
+    parcel = await parcel_of(room, "13800138000")
+    assert await room.service.send_link("photo", parcel, phone="13800138000", call_id="a") is False
