@@ -67,7 +67,7 @@ def build_card(state: DialogueState, dialogue: Dialogue) -> HandoverCard:
 
 
 def one_line(card: HandoverCard) -> str:
-    """Write the card as one line: 用户诉求:…;已触发:…;补充信息:…"""
+    """Write the card as one line, 用户诉求 first, then 已触发 and 补充信息 where there are any."""
     parts = [f"用户诉求:{card.request}"]
     for title, lines in (("已触发", card.processes), ("补充信息", card.notes)):
         if lines:

@@ -13,14 +13,14 @@ class Settings:
 
     reprompts: int = 2  # times a question is asked again before a person is offered
     no_input_s: float = 8.0  # open and yes/no questions
-    dictation_no_input_s: float = 12.0  # the caller looks for a number
+
     complaint_days: int = 7  # the company's own clock for a complaint
     authority_phone: str = "12305"  # said only when asked
     authority_days: int = 30
-    repeat_hours: int = 24  # a second call within this is a repeat call
+
     survey: bool = True
     transfer_attempts: int = 2  # times a person is tried before the honest alternatives
-    many_parcels: int = 5  # more parcels than this are never read out
+
     abuse_limit: int = 3  # insults after which a person is offered each time
 
 

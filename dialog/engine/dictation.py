@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from dialog.engine.flow import run
@@ -9,8 +10,12 @@ from dialog.engine.state import Question
 from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard
 
+_DIGIT_RUN = re.compile("[0-9零〇一二两三四五六七八九幺洞拐]+")
 _PHONE_DIGITS = 11
 _TAIL_DIGITS = 4
+_PAUSE_S = 3.0  # after a group the caller either goes on or has finished
+_NAMES_A_TAIL = ("尾号", "后四位", "后4位", "最后四位")
+_HAS_NONE = ("没有单号", "没单号", "不知道", "忘了", "找不到", "没记", "不记得", "没有号", "查不到单号")
 _WAYBILL_DIGITS = range(12, 21)
 
 
@@ -26,16 +31,36 @@ def add_piece(t: Turn, question: Question, event: Heard, intents: list[str], slo
     if named and len(named) >= question.expect.min_digits and not t.state.pieces:
         return _whole(t, named, event.text, slots)
     if capture.digits == before:
-        if "deny" in intents and not before:
-            return Answer(text=event.text, yes=False, slots=slots)
-        return _whole(t, before, event.text, slots) if before and "affirm" in intents else None
+        return _no_digits(t, question, event.text, intents, before)
     t.change(pieces=pieces)
-    if capture.complete or _is_whole(question, capture.digits):
+    if capture.complete or _is_whole(t, question, capture.digits, event.text):
         return _whole(t, capture.digits, event.text, slots)
     t.remember(so_far=capture.digits[-_TAIL_DIGITS:])
-    t.say("number.more" if capture.digits else "number.again")
+    t.say(_encouragement(capture.digits))
+    t.patience = _PAUSE_S
     t.keep_asking(question)
     return Answer(partial=True)
+
+
+def _encouragement(digits: str) -> str:
+    if not digits:
+        return "number.again"
+    return "number.more" if len(digits) != _TAIL_DIGITS else "number.more_or_tail"
+
+
+def _no_digits(t: Turn, question: Question, text: str, intents: list[str], before: str) -> Answer | None:
+    """「没了」 ends a number, 「没有单号」 refuses one; all else is no part of it."""
+    ends = "affirm" in intents or "deny" in intents or "没" in text
+    if before and ends and len(before) >= question.expect.min_digits:
+        return _whole(t, before, text, {})
+    if not before and ("deny" in intents or any(word in text for word in _HAS_NONE)):
+        return Answer(text=text, yes=False)
+    return None
+
+
+def longest_run(text: str) -> int:
+    """Length of the longest run of digit words: what may be a number, unlike 两点到四点."""
+    return max((len(run) for run in _DIGIT_RUN.findall(text)), default=0)
 
 
 def finish_pieces(t: Turn) -> bool:
@@ -52,9 +77,12 @@ def finish_pieces(t: Turn) -> bool:
     return True
 
 
-def _is_whole(question: Question, digits: str) -> bool:
+def _is_whole(t: Turn, question: Question, digits: str, text: str) -> bool:
     if question.expect.kind is ExpectKind.DIGITS:
         return len(digits) >= question.expect.max_digits
+    if len(digits) == _TAIL_DIGITS:
+        tails = {tail for parcel in t.state.parcels for tail in (parcel.tail, parcel.receiver_phone_tail)}
+        return digits in tails or any(word in text for word in _NAMES_A_TAIL)
     # A waybill may still go on, so only lengths that end most numbers close one here; silence closes the others.
     return len(digits) in _WAYBILL_DIGITS or (len(digits) == _PHONE_DIGITS and digits.startswith("1"))
 

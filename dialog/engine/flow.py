@@ -51,7 +51,7 @@ def settle(t: Turn) -> None:
 def _begin(t: Turn) -> None:
     topic = t.topic
     scene = t.dialogue.scenes[topic.scene]
-    empathise(t, topic.scene)
+    empathise(t, topic.scene, topic.intent)
     if scene.needs_parcel and topic.waybill is None:
         focus = _suited(t, topic.scene) or t.state.focus
         if focus is None:
@@ -60,7 +60,8 @@ def _begin(t: Turn) -> None:
         t.update(waybill=focus)
         t.change(focus=focus)
     t.update(begun=True)
-    t.change(served=(*t.state.served, topic.scene))
+    if scene.next_step:
+        t.change(served=(*t.state.served, topic.scene))
     scene.begin(t)
 
 
@@ -108,13 +109,14 @@ def serve_next(t: Turn) -> None:
     t.begin(scene.name, intent=wish.intent, **wish.slots)
 
 
-def empathise(t: Turn, scene_name: str) -> None:
-    """Meet the feeling before the fact: once for a scene, once for a mood."""
-    for name in (f"empathy.{scene_name}", f"empathy.{t.state.emotion}"):
-        if name in t.dialogue.wording:
-            if name not in t.state.said:
-                t.say(name)
-            return
+def empathise(t: Turn, scene_name: str, intent: str) -> None:
+    """Meet the feeling before the fact: once for a trouble, else once in a call for a mood."""
+    if not t.dialogue.scenes[scene_name].next_step:
+        return
+    if f"empathy.{intent}" in t.dialogue.wording:
+        t.say_once(f"empathy.{intent}")
+    elif f"empathy.{t.state.emotion}" in t.dialogue.wording and not any(x.startswith("empathy.") for x in t.state.said):
+        t.say(f"empathy.{t.state.emotion}")
 
 
 def ask_again(t: Turn, wording: str | None = None) -> None:

@@ -7,7 +7,7 @@ air; then new wishes, all of them, in the order they were spoken; else it was no
 from __future__ import annotations
 
 from dialog.engine import manners
-from dialog.engine.dictation import add_piece
+from dialog.engine.dictation import add_piece, longest_run
 from dialog.engine.flow import ask_again, run, settle, want
 from dialog.engine.ports import Understood
 from dialog.engine.state import HeardTurn, Phase, Question, Wanted
@@ -16,6 +16,7 @@ from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard
 
 URGENT = ("safety", "authority", "human")
+_FAIRLY_SURE, _SURE = 0.5, 0.85
 # The dialogue's own words: never a matter of their own.
 OWN = frozenset(
     [
@@ -33,9 +34,16 @@ OWN = frozenset(
         "out_of_domain",
     ]
 )
+_SHORTEST_NUMBER = 4
+_SPOKEN_KEYS = {"1": "一", "2": "二", "3": "三", "4": "四"}
+_REFUSALS = ("不用", "不要", "不是", "不对", "不需要", "没有", "算了", "别")
+_ASSENTS = ("好", "行", "可以", "对", "要", "是的", "嗯", "麻烦")
+# What people say when nothing is left to do, and which says nothing else.
+_CLOSING = ("没了", "没有了", "没事了", "没别的", "没有别的", "就这些", "就这样", "不用了", "可以了", "没问题了")
 # Nobody says more in one breath; the rest of a hostile text is not read.
 _TEXT_LIMIT = 400
 # Slots that an agent wants to read on the card even when no scene asked for them.
+NUMBER_SLOTS = ("waybill_no", "waybill_tail4", "phone_tail4", "order_no")
 _REMARK_SLOTS = ("address_note", "issue_desc", "location_hint", "time_window", "new_address")
 
 
@@ -47,14 +55,31 @@ def on_heard(t: Turn, event: Heard) -> None:
     _remember(t, event, text, understood, intents)
     if t.state.phase is Phase.TRANSFERRING:
         manners.while_transferring(t, intents)
-    elif urgent := next((name for name in URGENT if name in intents), None):
+    elif urgent := _urgent(t, understood):
         t.change(queue=(), misses=0, keyed="")
         t.begin(t.dialogue.scene_for(urgent).name, intent=urgent)
         settle(t)
     elif not text:
         no_match(t, noise=True)
-    elif not manners.handled(t, intents, understood):
+    elif _chooses(t, text) or not manners.handled(t, intents, understood):
         _answer_or_wish(t, event, text, understood, intents)
+
+
+def _urgent(t: Turn, understood: Understood) -> str | None:
+    """What cannot wait; a message that names the authority is still a message."""
+    question = t.state.question
+    dictating = question is not None and question.free
+    for scored in understood.intents:
+        if scored.intent in URGENT and not (dictating and scored.intent == "authority"):
+            sure = scored.confidence >= (_SURE if dictating else _FAIRLY_SURE)
+            if sure or scored.intent == "human":
+                return scored.intent
+    return None
+
+
+def _chooses(t: Turn, text: str) -> bool:
+    """「我再等等」 is an answer where waiting is offered, and manners elsewhere."""
+    return t.state.question is not None and _chosen(t.state.question, text) is not None
 
 
 def _remember(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
@@ -79,7 +104,7 @@ def _remember(t: Turn, event: Heard, text: str, understood: Understood, intents:
 def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
     question = t.state.question
     slots = dict(understood.slots)
-    wishes = tuple(Wanted(name, slots, t.state.turn) for name in dict.fromkeys(intents) if name not in OWN)
+    wishes = _wishes(t, text, understood)
     answer = read_answer(t, question, event, text, understood, intents) if question is not None else None
     if answer is not None and answer.partial:
         t.change(misses=0)
@@ -92,12 +117,31 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
     elif wishes:
         t.change(misses=0)
         want(t, wishes)
+    elif "give_number" in intents or any(slots.get(name) for name in NUMBER_SLOTS):
+        t.change(misses=0)
+        want(t, (Wanted("give_number", slots, t.state.turn),))
     elif any(understood.slots.get(name) for name in _REMARK_SLOTS):
         t.change(misses=0)
         t.say("remark.noted")
         ask_again(t)
     else:
         no_match(t, understood)
+
+
+def _wishes(t: Turn, text: str, understood: Understood) -> tuple[Wanted, ...]:
+    """New matters in this breath; after 「不用」 only what is beyond doubt."""
+    least = _SURE if text.startswith(_REFUSALS) else 0.0
+    names = [scored.intent for scored in understood.intents if scored.confidence >= least]
+    return tuple(
+        Wanted(name, dict(understood.slots), t.state.turn)
+        for name in dict.fromkeys(names)
+        if name not in OWN and not _asked_for(t, name)
+    )
+
+
+def _asked_for(t: Turn, intent: str) -> bool:
+    """「用我手机号查」 while a number is asked for is no second wish."""
+    return t.state.topic is not None and t.topic.scene == "identify" and t.dialogue.scene_for(intent).name == "identify"
 
 
 def read_answer(
@@ -109,9 +153,13 @@ def read_answer(
     if chosen is not None:
         return Answer(text=text, choice=chosen, slots=slots)
     if question.expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
-        return add_piece(t, question, event, intents, slots)
+        return None if _is_a_wish(t, understood, text) else add_piece(t, question, event, intents, slots)
     if question.expect.kind in (ExpectKind.YES_NO, ExpectKind.OPEN):
         yes = _yes_no(intents, question.expect.kind)
+        if yes is None and question.expect.kind is ExpectKind.YES_NO:
+            yes = _first_word(text)
+        if yes is None and all(name in OWN for name in intents) and any(word in text for word in _CLOSING):
+            yes = False
         if yes is not None:
             return Answer(text=text, yes=yes, slots=slots)
     if question.free:
@@ -120,14 +168,32 @@ def read_answer(
 
 
 def _chosen(question: Question, text: str) -> str | None:
-    """The choice whose words the caller used last: 「不等了,给我回电」 is a call back."""
-    best: tuple[int, str] | None = None
+    """The choice whose words the caller used last (「不等了,给我回电」 is a call back), or whose key was spoken."""
+    best: tuple[int, int, str] | None = None
     for choice in question.choices:
+        if text.strip("按选第个键吧。,. ") in (choice.key, _SPOKEN_KEYS.get(choice.key)):
+            return choice.name
         for word in choice.words:
             at = text.rfind(word)
-            if at >= 0 and (best is None or at > best[0]):
-                best = (at, choice.name)
-    return best[1] if best else None
+            # The longer word wins where two end together: 没解决 is not 解决.
+            if at >= 0 and (best is None or (at + len(word), len(word)) > best[:2]):
+                best = (at + len(word), len(word), choice.name)
+    return best[2] if best else None
+
+
+def _is_a_wish(t: Turn, understood: Understood, text: str) -> bool:
+    """「约的两点到四点没来取」 holds digits but is no number."""
+    sure = [x.intent for x in understood.intents if x.confidence >= _SURE and x.intent not in OWN]
+    named = any(understood.slots.get(name) for name in NUMBER_SLOTS)
+    wants = any(t.dialogue.scene_for(name).name != "identify" for name in sure)
+    return wants and not named and not t.state.pieces and longest_run(text) < _SHORTEST_NUMBER
+
+
+def _first_word(text: str) -> bool | None:
+    """「好让他给我打」, 「不用我自己去」: the first word answers, whatever follows."""
+    if text.startswith(_REFUSALS):
+        return False
+    return True if text.startswith(_ASSENTS) else None
 
 
 def _yes_no(intents: list[str], kind: ExpectKind) -> bool | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dialog.engine.dialogue import Dialogue
-from dialog.engine.ports import Captured, NumberHearing, Understander
+from dialog.engine.ports import NumberHearing, Understander
 from dialog.knowledge import Knowledge, parse_knowledge
 from dialog.located_yaml import ConfigError
-from dialog.protocol import Expectation, Heard
 from dialog.rights_file import parse_rights
 from dialog.scenes import SCENES
 from dialog.settings import Settings, parse_settings
@@ -51,15 +50,9 @@ def _default_understander() -> Understander:
 
 
 def _default_number_hearing() -> NumberHearing:
-    from dialog.numbers import NumberCapture
+    from dialog.numbers import hear_number
 
-    def hear(pieces: tuple[Heard, ...], expect: Expectation) -> Captured:
-        capture = NumberCapture()
-        for piece in pieces:
-            capture = capture.add(piece.text, piece.tokens)
-        return capture
-
-    return hear
+    return hear_number
 
 
 def _bytes(path: Path) -> bytes:

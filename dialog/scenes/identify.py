@@ -6,7 +6,7 @@ from dialog.engine.questions import NUMBER, TAIL, YES_NO
 from dialog.engine.scene import Scene
 from dialog.engine.state import Choice
 from dialog.engine.turn import Turn
-from dialog.protocol import Expectation, ExpectKind
+from dialog.protocol import Expectation, ExpectKind, Heard
 from logistics_client.vocabulary import CallerClass, Parcel
 
 _PHONE_DIGITS = 11
@@ -21,6 +21,8 @@ def begin(t: Turn) -> None:
     if said:
         t.remember(**said)
         _find(t)
+    elif t.topic.intent == "track_by_phone" and any(x.waybill == t.state.focus for x in own):
+        _settle_on(t, t.state.focus or "")
     elif own:
         t.remember(candidate=own[0].waybill)
         t.change(focus=own[0].waybill)
@@ -175,11 +177,24 @@ def _forget_number(t: Turn) -> None:
 
 
 def read_back(t: Turn) -> None:
-    """「我听到的是……,对吗」."""
+    """「我听到的是……,对吗」; 「不对,最后一位是九」 is looked up again."""
+    corrected = _corrected(t)
+    if corrected:
+        t.remember(waybill_no=corrected)
+        _find(t)
+        return
     if t.answer.yes:
         t.say_first("identify.none")
     _forget_number(t)
     _ask_number(t, "identify.number_keys")
+
+
+def _corrected(t: Turn) -> str | None:
+    """The number with the correction in this answer applied; None when there is none."""
+    heard = t.memory.get("number", "")
+    pieces = (Heard(t.now, heard), Heard(t.now, t.answer.text))
+    digits = t.dialogue.hear_number(pieces, NUMBER).digits if t.answer.text else heard
+    return digits if digits != heard and len(digits) >= len(heard) - 1 else None
 
 
 def _one(t: Turn, parcel: Parcel) -> None:
@@ -246,7 +261,7 @@ def chosen(t: Turn) -> None:
 
 
 def _settle_on(t: Turn, waybill: str) -> None:
-    """This is the parcel: every wish that waits for one gets it."""
+    """The parcel is found: every wish that waits for one gets it."""
     waiting = [x for x in t.state.topics[:-1] if not x.begun]
     t.change(focus=waybill)
     if not waiting and not t.state.queue:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dialog.engine.handover import reach_person
 from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
+from logistics_client.vocabulary import CallerClass
+
+_SKILLS = {CallerClass.MERCHANT: "merchant", CallerClass.STAFF: "dispatch"}
 
 
 def begin(t: Turn) -> None:
@@ -13,7 +16,8 @@ def begin(t: Turn) -> None:
         t.say("person.sorry")
     parcel = t.parcel
     on_call = parcel is not None and parcel.perishable
-    reach_person(t, t.topic.intent or "human", "general", on_call=on_call)
+    skill = _SKILLS.get(t.call.caller.caller_class, "general")
+    reach_person(t, t.topic.intent or "human", skill, on_call=on_call)
 
 
 SCENE = Scene(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialog.engine.turn import Turn
+from dialog.identity import Item, Leave
 from logistics_client.vocabulary import OrderKind, OrderStatus, WorkOrder
 
 
@@ -49,3 +50,22 @@ def report(t: Turn, order: WorkOrder) -> None:
     if late and t.say_first("order.overdue", order=order):
         return
     t.say_first("order.running_promise", "order.running", order=order)
+
+
+def offer_link(t: Turn, purpose: str, item: Item, then: str) -> bool:
+    """Send a link to the order's phone when the table allows it; False when it does not."""
+    if t.may(item) is Leave.NO or t.waybill is None:
+        return False
+    t.send_link(purpose, then)
+    return True
+
+
+def link_sent(t: Turn, wording: str) -> bool:
+    """「短信已发送」 is said only on the gateway's receipt."""
+    sent = t.link is not None and t.link.sent
+    if sent:
+        t.change(links=(*t.state.links, wording))
+        t.say(wording)
+    else:
+        t.say("link.failed")
+    return sent

@@ -10,6 +10,8 @@ from logistics_client.vocabulary import OrderKind, Stage
 
 _WITH_THE_OUTLET = (Stage.AT_OUTLET, Stage.DELIVERY_FAILED, Stage.UNREACHABLE, Stage.OUT_OF_AREA)
 
+_WAITS_FOR_PICKUP = (Stage.AWAITING_PICKUP_LOCKER, Stage.AWAITING_PICKUP_STATION)
+
 
 def begin(t: Turn) -> None:
     """Say why and when as far as it is known; ask the hub where it is not, and have it noted as urgent."""
@@ -17,6 +19,9 @@ def begin(t: Turn) -> None:
     assert parcel is not None  # the scene needs a parcel
     if parcel.stage.is_signed:
         t.begin("track", intent="track")
+        return
+    if parcel.stage in _WAITS_FOR_PICKUP:
+        t.begin("locker", intent="locker_station")
         return
     if parcel.stage in _WITH_THE_OUTLET:
         if t.running(OrderKind.URGE_DELIVERY) is None:

@@ -50,11 +50,22 @@ def begin(t: Turn) -> None:
 
 def _where(t: Turn) -> None:
     """Not again what the opening has just said."""
-    offered = t.state.last_say is not None and any(
-        s.wording.startswith(("opening.offer@", "identify.offer@")) for s in t.state.last_say.sentences
-    )
-    if not offered and not t.say("track.where"):
+    if not _just_offered(t) and not t.say("track.where"):
         t.say("track.nothing")
+
+
+def _just_offered(t: Turn) -> bool:
+    """Whether the last words named this parcel and its place."""
+    last, parcel = t.state.last_say, t.parcel
+    return (
+        last is not None
+        and parcel is not None
+        and any(
+            sentence.wording.startswith(("opening.offer@", "identify.offer@"))
+            and any(fact.source == "parcel.tail" and fact.value == parcel.tail for fact in sentence.facts)
+            for sentence in last.sentences
+        )
+    )
 
 
 def _why_and_when(t: Turn) -> None:

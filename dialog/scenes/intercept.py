@@ -1,0 +1,58 @@
+"""拦截、退回、拒收: confirmed on the order's own phone; whether it succeeds depends on where the parcel is."""
+
+from __future__ import annotations
+
+from dialog.engine.scene import Scene
+from dialog.engine.turn import Turn
+from dialog.identity import Item, Leave
+from dialog.scenes import process
+from dialog.scenes.dispute import frozen, role
+from logistics_client.vocabulary import OrderKind
+
+
+def begin(t: Turn) -> None:
+    """Refuse what cannot work, ask for confirmation where it can."""
+    parcel = t.parcel
+    assert parcel is not None  # the scene needs a parcel
+    running = t.running(OrderKind.INTERCEPT)
+    if parcel.stage.is_closed:
+        t.say("intercept.too_late")
+        t.begin("track", intent="track")
+    elif frozen(t):
+        return
+    elif running is not None:
+        process.report(t, running)
+    else:
+        if t.topic.intent == "refuse":
+            t.say("intercept.refuse")
+        if t.may(Item.INTERCEPT) is Leave.NO:
+            t.say("intercept.owner_only")
+        elif t.may(Item.INTERCEPT) is Leave.CONFIRM:
+            process.offer_link(t, "intercept", Item.INTERCEPT, "link_sent")
+        else:
+            process.start(t, OrderKind.INTERCEPT, role=role(t))
+
+
+def link_sent(t: Turn) -> None:
+    """Nothing is stopped before the order's phone has confirmed."""
+    if process.link_sent(t, "intercept.link_sent"):
+        t.say("intercept.terms")
+    else:
+        t.begin("person", intent="intercept_return")
+
+
+def opened(t: Turn) -> None:
+    """The hub has the order."""
+    if process.opened(t, "intercept.opened"):
+        t.say("intercept.terms")
+
+
+SCENE = Scene(
+    name="intercept",
+    begin=begin,
+    intents=("intercept_return", "refuse"),
+    request="要求拦截、退回或拒收",
+    whisper="要拦截退回",
+    steps={"link_sent": link_sent, "opened": opened},
+    next_step="确认订单手机已同意,查看拦截结果",
+)
