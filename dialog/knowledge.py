@@ -43,7 +43,8 @@ class Knowledge:
 
     def answer(self, name: str | None) -> str | None:
         """The answer of an entry."""
-        return self.topics[name].answer if name in self.topics else None
+        topic = self.topics.get(name or "")
+        return topic.answer if topic is not None else None
 
 
 def parse_knowledge(data: bytes, file: str = "knowledge.yaml") -> Knowledge:

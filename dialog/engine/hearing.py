@@ -16,7 +16,7 @@ from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard
 
 URGENT = ("safety", "authority", "human")
-_FAIRLY_SURE, _SURE = 0.5, 0.85
+_FAIRLY_SURE, _SURE, _BEYOND_DOUBT = 0.5, 0.85, 0.95
 # The dialogue's own words: never a matter of their own.
 OWN = frozenset(
     [
@@ -71,7 +71,7 @@ def _urgent(t: Turn, understood: Understood) -> str | None:
     dictating = question is not None and question.free
     for scored in understood.intents:
         if scored.intent in URGENT and not (dictating and scored.intent == "authority"):
-            sure = scored.confidence >= (_SURE if dictating else _FAIRLY_SURE)
+            sure = scored.confidence >= (_BEYOND_DOUBT if dictating else _FAIRLY_SURE)
             if sure or scored.intent == "human":
                 return scored.intent
     return None

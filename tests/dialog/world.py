@@ -124,8 +124,6 @@ class Call:
         caller = caller or self.world.identify(number, now)
         hotline = HotlineProfile("main", "云雀快递", "95000", "")
         self.heard = self.feed(CallStarted(now, "c1", caller, hotline, staffing))
-            CallStarted(now, "c1", caller, HotlineProfile("main", "云雀快递", "95000", ""), staffing)
-        )
 
     def feed(self, event: Event) -> str:
         """Give an event and play out what follows; returns the words spoken."""
