@@ -23,7 +23,7 @@ from asr.wire import PROTOCOL, Kind, Message, Unpacker, pack, pack_json, unpack_
 
 logger = logging.getLogger(__name__)
 
-_FLUSH_S = 0.005
+_FLUSH_S = 0.02
 _RETRY_S = 0.1
 _HELD_S = 3.0
 _BYTES = 2
@@ -227,7 +227,7 @@ class Client:
             self.write(pack(Kind.CLOSE, number))
 
     def write(self, data: bytes, at_once: bool = False) -> None:
-        """Send soon: frames of all calls within 5 ms share one write."""
+        """Send soon: frames of all calls within 20 ms share one write."""
         self._pending += data
         if at_once:
             self._send()

@@ -29,7 +29,7 @@ class Limits:
     """Bounds of the queues: batch size and window, sound a stream may have waiting, when a chunk is late."""
 
     max_batch: int = 16
-    window_s: float = 0.015
+    window_s: float = 0.02
     max_waiting_s: float = 20.0
     late_s: float = 0.3
 
