@@ -21,7 +21,7 @@ from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGU
 logger = logging.getLogger(__name__)
 
 _READ_MAX = 6400
-_ANSWER_TIMEOUT = 10.0
+_ANSWER_TIMEOUT = 3.0  # a caller who sent no ACK by then (RFC 3261 repeats the 200 three times) is not there
 _MEDIA_TIMEOUT = 2.0
 _CODECS = {8000: "G711", 16000: "G722", 48000: "OPUS"}
 
@@ -134,6 +134,10 @@ class BaresipCall:
             callback(self._closed.result())
             return
         self._closed.add_done_callback(lambda future: callback(future.result()))
+
+    def on_confirmed(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` once: when the call is established, or when it ended without."""
+        self._up.add_done_callback(lambda _future: callback())
 
     def read(self) -> bytes:
         """PCM since the last read; never raises."""

@@ -23,6 +23,7 @@ from telephony.caller_id import called_from_headers, caller_from_headers
 from telephony.ports import CallerId, CallGone, CallInfo, DialFailed, SipCall, StartFailed
 from telephony.sip.call import BaresipCall
 from telephony.sip.config import WILDCARDS, SipConfig
+from telephony.sip.guard import InviteGuard
 from telephony.sip.listen import free_sip_port, local_address_towards
 from telephony.sip.realtime import RealtimePromoter
 
@@ -46,8 +47,10 @@ class BaresipEndpoint:
         self._agents: dict[str, UserAgent] = {}
         self._callbacks: list[Callable[[SipCall], None]] = []
         self._calls: set[BaresipCall] = set()
+        self._unconfirmed = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._promoter = RealtimePromoter(config.realtime)
+        self._guard = InviteGuard(self._overloaded)
         self._address = config.host
         self._port = 0
 
@@ -71,6 +74,7 @@ class BaresipEndpoint:
         try:
             await runtime.start(config.stack_config(self._port))
             self._runtime = runtime
+            self._guard.install()
             for transport in config.transports:
                 await self._add_agent(runtime, transport)
         except BaresipError as error:
@@ -144,8 +148,13 @@ class BaresipEndpoint:
             await call.hangup("shutdown")
         for task in list(self._tasks):
             task.cancel()
+        self._guard.remove()
         await runtime.close()
         self._agents.clear()
+
+    def _overloaded(self) -> bool:
+        """Asked on the SIP thread: are more inbound calls unconfirmed than an honest line ever has."""
+        return self._unconfirmed >= max(8, self._config.max_calls // 4)
 
     async def _add_agent(self, runtime: Runtime, transport: str) -> None:
         account = self._config.account(transport, f"{self._address}:{self._port}")
@@ -179,7 +188,13 @@ class BaresipEndpoint:
         call = BaresipCall(stack_call, info, self._promote)
         self._calls.add(call)
         call.on_closed(lambda _cause: self._calls.discard(call))
+        if info.direction == "inbound":
+            self._unconfirmed += 1
+            call.on_confirmed(self._confirm)
         return call
+
+    def _confirm(self) -> None:
+        self._unconfirmed -= 1
 
     def _promote(self) -> None:
         self._promoter.promote()
