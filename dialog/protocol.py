@@ -232,7 +232,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak, then wait for the answer that ``expect`` names; a new ``Say`` replaces a running one."""
+    """Speak, then wait for the answer that ``expect`` names; it follows what is being said, only callers interrupt."""
 
     say_id: str
     sentences: tuple[Sentence, ...]

@@ -34,9 +34,8 @@ class TypedMouth:
         self.conversation: Conversation | None = None
         self.busy = asyncio.Event()
 
-    def say(self, say: Say, *, then: bool) -> None:
+    def say(self, say: Say) -> None:
         """Print and report as spoken."""
-        del then  # typed text never overlaps
         self.busy.set()
         self._show(say.text)
         assert self.conversation is not None

@@ -38,11 +38,8 @@ logger = logging.getLogger(__name__)
 class Mouth(Protocol):
     """Where sentences go."""
 
-    def say(self, say: Say, *, then: bool) -> None:
-        """Speak and return at once; ``Conversation.spoken`` is called when it ended.
-
-        With ``then`` it follows what the same step said before; else it replaces what may be interrupted.
-        """
+    def say(self, say: Say) -> None:
+        """Speak after what is being said, and return at once; ``Conversation.spoken`` is called when it ended."""
 
 
 class Line(Protocol):
@@ -166,17 +163,14 @@ class Conversation:
                 logger.exception("a dialogue step failed on %s", type(event).__name__)
                 self.log("degraded", {"what": "dialogue", "event": type(event).__name__})
                 continue
-            spoke = False
             for effect in effects:
-                if isinstance(effect, Say):
-                    self._mouth.say(effect, then=spoke)
-                    spoke = True
-                else:
-                    self._perform(effect)
+                self._perform(effect)
 
     def _perform(self, effect: object) -> None:
         assert self._line is not None
         match effect:
+            case Say():
+                self._mouth.say(effect)
             case EndCall():
                 self._line.hang_up(effect.cause)
             case Transfer():

@@ -129,19 +129,10 @@ class DialogueProcessor(FrameProcessor):
 
     # --- the mouth ---------------------------------------------------------------------------------------------------
 
-    def say(self, say: Say, *, then: bool) -> None:
-        """Speak after what the same step said; else replace what may be interrupted, wait behind what may not."""
+    def say(self, say: Say) -> None:
+        """Speak when what is being said is over: only the caller cuts the bot short, never the bot itself."""
         self._quiet.clear()
-
-        def take_over(_now: float) -> list[Decision]:
-            if not then:
-                self._drop_waiting()
-            self._says.put_nowait(say)
-            if not then and self._current is not None and self._current.interruptible:
-                return [Decision(Act.STOP, "replaced")]
-            return []
-
-        self._inbox.put_nowait(take_over)
+        self._says.put_nowait(say)
 
     async def _run_mouth(self) -> None:
         while True:
@@ -221,9 +212,8 @@ class DialogueProcessor(FrameProcessor):
     async def _stop(self, reason: str) -> None:
         if self._current is None:
             return
-        if reason != "replaced":
-            self._drop_waiting()
-            self._bound.log("barge_in", {"decision": "stop", "reason": reason})
+        self._drop_waiting()
+        self._bound.log("barge_in", {"decision": "stop", "reason": reason})
         self._report_current(interrupted=True)
         await self.broadcast_interruption()  # type: ignore[no-untyped-call]
         self._leg.flush()
