@@ -37,7 +37,7 @@ class AnsweredCall:
 class RawAnswerer:
     """Listens on UDP and treats every INVITE alike.
 
-    ``status`` is the final answer (200, 486, 603 ...) or ``RING_FOREVER``; ``ring_s`` rings that long before it.
+    ``port`` 0 lets the system choose; ``status`` is the final answer (200, 486, 603 ...) or ``RING_FOREVER``; ``ring_s`` rings that long before it.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RawAnswerer:
         self.status, self.ring_s = status, ring_s
         self._port = port
         self.calls: asyncio.Queue[AnsweredCall] = asyncio.Queue()
-        self._local, self._codec = local, PAYLOAD_TYPES[codec]
+        self._local, self._port, self._codec = local, port, PAYLOAD_TYPES[codec]
         self._by_id: dict[str, AnsweredCall] = {}
         self._transport: asyncio.DatagramTransport | None = None
         self._timers: list[asyncio.TimerHandle] = []
