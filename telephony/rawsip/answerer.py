@@ -37,14 +37,14 @@ class AnsweredCall:
 class RawAnswerer:
     """Listens on UDP and treats every INVITE alike.
 
-    ``port`` 0 lets the system choose; ``status`` is the final answer (200, 486, 603 ...) or ``RING_FOREVER``; ``ring_s`` rings that long before it.
+    ``port`` 0 lets the system choose; ``status`` is the final answer (200, 486, 603 ...) or ``RING_FOREVER``;
+    ``ring_s`` rings that long before it.
     """
 
     def __init__(
         self, *, local: str = "127.0.0.1", port: int = 0, status: int = 200, ring_s: float = 0.0, codec: str = "PCMA"
     ) -> None:
         self.status, self.ring_s = status, ring_s
-        self._port = port
         self.calls: asyncio.Queue[AnsweredCall] = asyncio.Queue()
         self._local, self._port, self._codec = local, port, PAYLOAD_TYPES[codec]
         self._by_id: dict[str, AnsweredCall] = {}
