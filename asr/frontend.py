@@ -7,6 +7,7 @@ of a stream is a value outside the extractor, so any set of streams shares one b
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,20 +45,25 @@ def mel_filters(bands: int, fft_size: int, rate: int) -> Floats:
 
 
 class Resampler:
-    """Stateful change of rate for one utterance; s16 in, float32 of s16 scale out."""
+    """Stateful change of rate for one utterance; s16 in, float32 of s16 scale out.
 
-    def __init__(self, rate: int, target: int) -> None:
-        self._stream = (
-            None if rate == target else soxr.ResampleStream(rate, target, 1, dtype="float32", quality=_RESAMPLE_QUALITY)
-        )
+    ``through`` is a lower rate to pass on the way, which cuts off the band that only wider sound has.
+    """
+
+    def __init__(self, rate: int, target: int, through: int | None = None) -> None:
+        rates = [rate, through, target] if through is not None and through < rate else [rate, target]
+        self._stages = [
+            soxr.ResampleStream(before, after, 1, dtype="float32", quality=_RESAMPLE_QUALITY)
+            for before, after in itertools.pairwise(rates)
+            if before != after
+        ]
 
     def push(self, pcm: bytes, last: bool) -> Floats:
-        """Samples now available; ``last`` flushes the filter."""
-        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
-        if self._stream is None:
-            return samples
-        resampled: Floats = self._stream.resample_chunk(samples, last=last)
-        return resampled
+        """Samples now available; ``last`` flushes the filters."""
+        samples: Floats = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+        for stage in self._stages:
+            samples = stage.resample_chunk(samples, last=last)
+        return samples
 
 
 @dataclass(slots=True)
@@ -72,8 +78,8 @@ class FeatureState:
 class Frontend:
     """Feature extraction of one model; holds constants only."""
 
-    def __init__(self, config: FrontendConfig, shift: Floats, scale: Floats) -> None:
-        self.rate = config.fs
+    def __init__(self, config: FrontendConfig, shift: Floats, scale: Floats, through: int | None = None) -> None:
+        self.rate, self._through = config.fs, through
         self._length = config.frame_length * config.fs // 1000
         self._hop = config.frame_shift * config.fs // 1000
         self._stack, self._stride = config.lfr_m, config.lfr_n
@@ -86,7 +92,7 @@ class Frontend:
     @classmethod
     def of(cls, directory: ModelDirectory) -> Frontend:
         """The frontend that a model directory describes."""
-        return cls(directory.frontend, directory.shift, directory.scale)
+        return cls(directory.frontend, directory.shift, directory.scale, directory.serving.rate)
 
     @property
     def frame_ms(self) -> int:
@@ -95,7 +101,7 @@ class Frontend:
 
     def new_state(self, rate: int) -> FeatureState:
         """State of an utterance whose sound comes at ``rate`` Hz."""
-        return FeatureState(Resampler(rate, self.rate))
+        return FeatureState(Resampler(rate, self.rate, self._through))
 
     def push(self, states: Sequence[FeatureState], chunks: Sequence[bytes], last: Sequence[bool]) -> list[Floats]:
         """Features ``[frames, bands * stack]`` that each chunk of s16 sound completes.

@@ -33,12 +33,14 @@ class Serving:
     """How a model is run; all sizes in LFR frames of 60 ms.
 
     ``chunk`` new frames make one step, ``right`` of them are look-ahead (read, not yet committed), ``left``
-    committed frames are shown to the encoder again as context.
+    committed frames are shown to the encoder again as context. ``rate`` is set for a model that knows only
+    telephone sound: wider sound is brought down to it first.
     """
 
     left: int = 10
     chunk: int = 10
     right: int = 5
+    rate: int | None = None
     rejection: Rejection = Rejection()  # noqa: RUF009 - frozen, so one shared default is safe
 
 
@@ -190,7 +192,7 @@ def read_serving(path: Path) -> Serving:
     """``serving.json``, or the defaults when there is none.
 
     Keys: ``chunk_size`` ``[left, chunk, right]`` as FunASR writes it (a left of 0 means the default),
-    ``left``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
+    ``left``, ``rate``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
     """
     if not path.exists():
         return Serving()
@@ -198,9 +200,10 @@ def read_serving(path: Path) -> Serving:
         raw = json.loads(_text(path))
         left, chunk, right = (int(value) for value in raw.get("chunk_size", (0, 10, 5)))
         left = int(raw.get("left", left or Serving().left))
+        rate = int(raw["rate"]) if "rate" in raw else None
         rejection = Rejection(**raw.get("rejection", {}))
     except (json.JSONDecodeError, AttributeError, TypeError, ValueError):
         raise _damaged(path, "chunk_size must be three whole numbers and rejection an object") from None
-    if not (0 <= right < chunk and left >= 0):
-        raise _damaged(path, "the look-ahead must be smaller than the chunk")
-    return Serving(left=left, chunk=chunk, right=right, rejection=rejection)
+    if not (0 <= right < chunk and left >= 0 and (rate is None or rate >= 8000)):
+        raise _damaged(path, "the look-ahead must be smaller than the chunk and a rate at least 8000")
+    return Serving(left=left, chunk=chunk, right=right, rate=rate, rejection=rejection)
