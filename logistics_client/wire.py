@@ -31,7 +31,7 @@ MAX_PARCELS = 500
 
 
 def _printable(text: str) -> str:
-    return "".join(char for char in text if char.isprintable())
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
 
 
 def _known_stage(value: object) -> object:

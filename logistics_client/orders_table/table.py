@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Select, delete, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -54,28 +54,24 @@ class OrdersTable:
             UnavailableError: the database cannot be read.
         """
         table = customer_orders.c
+        bound = (
+            select(literal(Role.BOUND.value).label("role"), customer_orders)
+            .join(number_bindings, number_bindings.c.waybill == table.waybill)
+            .where(number_bindings.c.phone == phone, number_bindings.c.expires_at > to_text(self._clock()))
+        )
+        parts = [
+            _newest(Role.RECEIVER, table.receiver_phone == phone),
+            _newest(Role.SENDER, table.sender_phone == phone),
+            bound.subquery().select(),
+        ]
+        registry = select(known_numbers).where(known_numbers.c.phone == phone)
         async with _Reading(self._engine) as connection:
-            known = (
-                (await connection.execute(select(known_numbers).where(known_numbers.c.phone == phone)))
-                .mappings()
-                .first()
-            )
-            rows: list[tuple[Role, Any]] = []
-            for role, column in ((Role.RECEIVER, table.receiver_phone), (Role.SENDER, table.sender_phone)):
-                query = (
-                    select(customer_orders).where(column == phone).order_by(table.ordered_at.desc()).limit(MOST_ORDERS)
-                )
-                rows += [(role, row) for row in (await connection.execute(query)).mappings()]
-            bound = (
-                select(customer_orders)
-                .join(number_bindings, number_bindings.c.waybill == table.waybill)
-                .where(number_bindings.c.phone == phone, number_bindings.c.expires_at > to_text(self._clock()))
-            )
-            rows += [(Role.BOUND, row) for row in (await connection.execute(bound)).mappings()]
+            rows = (await connection.execute(union_all(*parts))).mappings().all()
+            known = (await connection.execute(registry)).mappings().first()
         return NumberKnown(
             caller_class=CallerClass(known["caller_class"]) if known else None,
             name=known["name"] if known else None,
-            orders=_once(_ref(role, row) for role, row in rows),
+            orders=_once(_ref(Role(row["role"]), row) for row in rows),
         )
 
     async def search(
@@ -218,6 +214,16 @@ class _Writing:
 def _insert(connection: AsyncConnection, table: Any) -> Any:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def _newest(role: Role, condition: ColumnElement[bool]) -> Select[Any]:
+    query = (
+        select(literal(role.value).label("role"), customer_orders)
+        .where(condition)
+        .order_by(customer_orders.c.ordered_at.desc())
+        .limit(MOST_ORDERS)
+    )
+    return query.subquery().select()
 
 
 def _ref(role: Role, row: Any) -> OrderRef:

@@ -8,29 +8,26 @@ built: the database's unique slot decides who is first, also between processes o
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from logistics_client.database import metadata, to_text
 from logistics_client.errors import UnavailableError
-from logistics_client.vocabulary import OrderStatus, Promise, WorkOrder
+from logistics_client.vocabulary import OrderStatus, WorkOrder
 from logistics_client.work_orders.draft import Draft
-from logistics_client.work_orders.schema import order_of, order_outbox, row_of, work_orders
+from logistics_client.work_orders.opening import Opened, open_batch, outbox_row
+from logistics_client.work_orders.schema import order_of, order_outbox, work_orders
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 256
 Listener = Callable[[WorkOrder], Awaitable[None]]
-_Opened = tuple[WorkOrder, bool]
 
 _RUNNING = tuple(status.value for status in OrderStatus if status.is_running)
 
@@ -44,7 +41,8 @@ class WorkOrderBook:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._queue: asyncio.Queue[tuple[Draft, asyncio.Future[_Opened]] | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._opening: dict[str, _Waiting] = {}  # by slot: who asks for the same joins the one that waits
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
         self.committed = asyncio.Event()  # set after every commit that leaves something to deliver
@@ -83,10 +81,15 @@ class WorkOrderBook:
         """
         if self._task is None or self._task.done():
             raise UnavailableError("the order book is closed; start it before orders are opened")
-        future: asyncio.Future[_Opened] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._queue.put_nowait((draft, future))
-        return await asyncio.shield(future)
+        waiting = self._opening.get(draft.slot) if draft.slot else None
+        if waiting is not None:
+            order, _ = await asyncio.shield(waiting.future)
+            return order, False
+        waiting = _Waiting(draft)
+        if draft.slot:
+            self._opening[draft.slot] = waiting
+        self._queue.put_nowait(waiting)
+        return await asyncio.shield(waiting.future)
 
     async def get(self, order_id: str) -> WorkOrder | None:
         """Return one order."""
@@ -184,81 +187,39 @@ class WorkOrderBook:
             if pending:
                 await self._commit(pending)
 
-    async def _commit(self, pending: list[tuple[Draft, asyncio.Future[_Opened]]]) -> None:
-        # One order for all processes: writers that lock slots in the same order cannot wait for each other.
-        pending.sort(key=lambda item: item[0].slot or "")
+    async def _commit(self, pending: list[_Waiting]) -> None:
         try:
             async with self._engine.begin() as connection:
-                opened = [await _open(connection, draft) for draft, _ in pending]
+                opened = await open_batch(connection, [waiting.draft for waiting in pending])
         except (SQLAlchemyError, OSError) as error:
             logger.error("the order book could not commit %d orders: %s", len(pending), type(error).__name__)
-            failure = UnavailableError("the order could not be stored; check the database")
-            for _, future in pending:
-                if not future.done():
-                    future.set_exception(failure)
+            for waiting in pending:
+                self._done(waiting)
+                waiting.future.set_exception(UnavailableError("the order could not be stored; check the database"))
             return
         if any(new for _, new in opened):
             self.committed.set()
-        for (_, future), result in zip(pending, opened, strict=True):
-            with contextlib.suppress(asyncio.InvalidStateError):
-                future.set_result(result)
+        for waiting, result in zip(pending, opened, strict=True):
+            self._done(waiting)
+            waiting.future.set_result(result)
+
+    def _done(self, waiting: _Waiting) -> None:
+        if waiting.draft.slot:
+            self._opening.pop(waiting.draft.slot, None)
 
 
-def outbox_row(order: WorkOrder, action: str, now: datetime) -> dict[str, Any]:
-    """Build the delivery of one step of an order."""
-    return {
-        "order_id": order.order_id,
-        "action": action,
-        "state": "pending",
-        "attempts": 0,
-        "next_at": to_text(now),
-        "error": None,
-    }
+class _Waiting:
+    """A draft on its way into the table; the future belongs to the writer and is never cancelled by a caller."""
 
-
-async def _open(connection: AsyncConnection, draft: Draft) -> tuple[WorkOrder, bool]:
-    slot = draft.slot
-    if slot is not None:
-        oldest = to_text(draft.opened_at - draft.window)
-        await connection.execute(
-            update(work_orders).where(work_orders.c.slot == slot, work_orders.c.opened_at < oldest).values(slot=None)
-        )
-    while True:
-        order = _numbered(draft)
-        inserted = await connection.execute(_insert_if_free(connection).values(row_of(order, slot)))
-        if inserted.rowcount == 1:
-            await connection.execute(insert(order_outbox).values(outbox_row(order, "open", draft.opened_at)))
-            return order, True
-        row = await _row(connection, work_orders.c.slot == slot) if slot is not None else None
-        if row is not None:
-            return order_of(row), False
-        # Neither stored nor found: the random number was taken, so another one is drawn.
-
-
-def _insert_if_free(connection: AsyncConnection) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(work_orders).on_conflict_do_nothing()
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.future: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
+        # A failure that nobody awaits any more was logged by the writer; asyncio need not repeat it.
+        self.future.add_done_callback(lambda done: done.exception())
 
 
 async def _row(connection: AsyncConnection, condition: Any) -> Any:
     return (await connection.execute(select(work_orders).where(condition))).mappings().first()
-
-
-def _numbered(draft: Draft) -> WorkOrder:
-    """Draw the number: day and six random digits, short enough to be read to a caller."""
-    order_id = f"{draft.opened_at:%y%m%d}{secrets.randbelow(10**6):06d}"
-    promise = Promise(draft.promise.what, draft.promise.due_at, order_id, None)
-    return WorkOrder(
-        order_id=order_id,
-        kind=draft.kind,
-        waybill=draft.waybill,
-        opened_at=draft.opened_at,
-        promise=promise,
-        owner=draft.owner,
-        details=dict(draft.details),
-        parent_id=draft.parent_id,
-        call_id=draft.call_id,
-    )
 
 
 # How far an order has come; feedback that arrives late never takes it back. Reopening is the one way back.

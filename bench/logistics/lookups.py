@@ -1,0 +1,98 @@
+"""Signed look-ups per second against the sandbox on one core, and the time of a cached look-up by phone.
+
+Client and sandbox run in one process that is pinned to one core, so the figure is the cost of both ends together.
+
+    .venv/bin/python -m bench.logistics.lookups [--seconds 5] [--calls 50]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from logistics_client.assembly import Plan, open_logistics
+from logistics_client.http_client import HttpCarrier
+from logistics_client.sandbox import world
+from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
+from logistics_client.sandbox.server import embedded_carrier
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the value below which ``share`` of the values lie (nearest rank)."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def report(name: str, took: list[float], seconds: float) -> None:
+    """Print one line of figures."""
+    p50, p99 = quantile(took, 0.5) * 1e3, quantile(took, 0.99) * 1e3
+    print(f"{name}: n={len(took)} {len(took) / seconds:.0f}/s p50={p50:.2f} ms p99={p99:.2f} ms", flush=True)
+
+
+async def signed(seconds: float, calls: int, directory: Path) -> None:
+    """Ask for callers over signed HTTP, ``calls`` at once, every answer read and checked."""
+    async with embedded_carrier(directory / "carrier.sqlite3") as url:
+        carrier = HttpCarrier(url, key=SANDBOX_KEY, secret=SANDBOX_SECRET)
+        carrier._http._bucket._rate = carrier._http._bucket._burst = (
+            1e6  # the limit protects, here it would be measured
+        )
+        took: list[float] = []
+        end = time.perf_counter() + seconds
+
+        async def caller(first: int) -> None:
+            number = first
+            while time.perf_counter() < end:
+                started = time.perf_counter()
+                await carrier.customer(world.customer_phone(number % world.CUSTOMERS))
+                took.append(time.perf_counter() - started)
+                number += calls
+
+        started = time.perf_counter()
+        await asyncio.gather(*(caller(n) for n in range(calls)))
+        report(
+            f"signed look-ups by phone, {calls} at once, client and sandbox on one core",
+            took,
+            time.perf_counter() - started,
+        )
+        await carrier.close()
+
+
+async def cached(calls: int, directory: Path) -> None:
+    """Ask the service again for numbers that it was asked for seconds ago; each call asks once per 100 ms."""
+    async with open_logistics(Plan(data_dir=directory)) as logistics:
+        numbers = [world.customer_phone(n) for n in range(calls)]
+        for number in numbers:
+            await logistics.identify(number)
+        took: list[float] = []
+
+        async def call(number: str) -> None:
+            for _ in range(50):
+                started = time.perf_counter()
+                profile = await logistics.identify(number)
+                took.append(time.perf_counter() - started)
+                assert profile.carrier_reachable
+                await asyncio.sleep(0.1)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(call(number) for number in numbers))
+        report(f"cached look-ups by phone, {calls} calls active", took, time.perf_counter() - started)
+
+
+def main() -> None:
+    """Run both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--calls", type=int, default=50)
+    options = parser.parse_args()
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    with tempfile.TemporaryDirectory() as directory:
+        asyncio.run(signed(options.seconds, options.calls, Path(directory)))
+        asyncio.run(cached(options.calls, Path(directory)))
+
+
+if __name__ == "__main__":
+    main()
