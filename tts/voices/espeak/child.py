@@ -11,13 +11,14 @@ import queue
 import signal
 import sys
 import threading
-from typing import BinaryIO
+from dataclasses import replace
+from typing import BinaryIO, NoReturn
 
 from tts.audio import Resampler, gain_to_target, to_pcm, to_samples
-from tts.voices.espeak.library import Library, LibraryError, Mark
+from tts.voices.espeak.library import Library, LibraryError, Mark, Sound
 from tts.voices.espeak.wire import HEADER, Kind, Placed, SpeakRequest, encode_audio, frame
 
-_VOLUME = 70
+_CALIBRATION_WPM = 180
 _CALIBRATION = "nin2 hao3 , bao1 guo3 zai4 wu3 han4 zhong1 zhuan2 chang3 , qi1 ba1 liu4 san1 yao1 ling2 ."
 
 
@@ -26,38 +27,28 @@ class Synthesiser:
 
     def __init__(self) -> None:
         self._library = Library()
-        self._gains: dict[tuple[str, int, int], float] = {}
+        self._gains: dict[Sound, float] = {}
 
     def speak(self, request: SpeakRequest, out: PieceWriter) -> None:
         """Synthesise one request into ``out``; raises ``LibraryError``."""
-        gain = self._gain(request)
-        self._choose(request)
-        out.begin(self._library.rate, request.rate, gain)
-        self._library.speak(request.pinyin, out.receive)
+        sound = Sound(request.variant, request.wpm, request.pitch, request.pitch_range)
+        out.begin(self._library.rate, request.rate, self._gain(sound))
+        self._library.speak(request.pinyin, sound, out.receive)
         out.finish()
 
-    def _choose(self, request: SpeakRequest) -> None:
-        self._library.set_voice(
-            request.variant,
-            wpm=request.wpm,
-            pitch=request.pitch,
-            pitch_range=request.pitch_range,
-            volume=_VOLUME,
-        )
-
-    def _gain(self, request: SpeakRequest) -> float:
-        key = (request.variant, request.pitch, request.pitch_range)
-        if key not in self._gains:
+    def _gain(self, sound: Sound) -> float:
+        """Return the factor that brings this speaker to the level of the line, measured once."""
+        timbre = replace(sound, wpm=_CALIBRATION_WPM)
+        if timbre not in self._gains:
             heard: list[bytes] = []
 
             def collect(pcm: bytes, _marks: list[Mark]) -> bool:
                 heard.append(pcm)
                 return True
 
-            self._choose(request)
-            self._library.speak(_CALIBRATION, collect)
-            self._gains[key] = gain_to_target(to_samples(b"".join(heard)), self._library.rate)
-        return self._gains[key]
+            self._library.speak(_CALIBRATION, timbre, collect)
+            self._gains[timbre] = gain_to_target(to_samples(b"".join(heard)), self._library.rate)
+        return self._gains[timbre]
 
 
 class PieceWriter:
@@ -119,6 +110,11 @@ class Requests:
         self.aborted: set[int] = set()
         threading.Thread(target=self._read, daemon=True).start()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a request to serve."""
+        return not self._waiting.empty()
+
     def next(self) -> tuple[int, SpeakRequest]:
         """Wait for the next request that has not been taken back."""
         while True:
@@ -138,8 +134,8 @@ class Requests:
         os._exit(0)
 
 
-def main() -> None:
-    """Serve requests until stdin closes."""
+def main(retire_after: int) -> NoReturn:
+    """Serve requests until stdin closes, or that many were served and nobody waits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -148,8 +144,10 @@ def main() -> None:
     requests = Requests(sys.stdin.buffer)
     out.write(frame(Kind.READY, 0))
     out.flush()
-    while True:
+    served = 0
+    while served < retire_after or requests.waiting:
         number, request = requests.next()
+        served += 1
         try:
             synthesiser.speak(request, PieceWriter(number, out, requests.aborted))
             out.write(frame(Kind.DONE, number))
@@ -157,7 +155,8 @@ def main() -> None:
             out.write(frame(Kind.FAILED, number, str(error).encode()))
         requests.aborted.discard(number)
         out.flush()
+    os._exit(0)  # an orderly end would wait for the reader, which waits for stdin
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
