@@ -32,6 +32,12 @@ MIN_COUNT = 5
 STRENGTH = 12.0
 """Inverse of the L2 penalty."""
 
+FROZEN = (
+    UTTERANCES / "held_out.tsv",
+    UTTERANCES.parents[2] / "tests" / "dialog" / "data" / "intents_heldout.tsv",
+)
+"""Test sets; this module runs in a checkout only."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -54,10 +60,10 @@ def source_hash(folder: Path = UTTERANCES) -> str:
     return digest.hexdigest()
 
 
-def frozen_sentences(folder: Path = UTTERANCES) -> frozenset[str]:
+def frozen_sentences(files: Sequence[Path] = FROZEN) -> frozenset[str]:
     """Test sentences that training must never see."""
-    lines = (folder / "held_out.tsv").read_text(encoding="utf-8").splitlines()
-    return frozenset(letters_only(line.split("\t")[1]) for line in lines if line)
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line]
+    return frozenset(letters_only(line.split("\t")[1]) for line in lines)
 
 
 def write_syllables(path: Path = SYLLABLES) -> None:

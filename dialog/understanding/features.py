@@ -1,4 +1,4 @@
-"""What the linear model looks at: n-grams of characters and of toneless, blurred pinyin.
+"""What the linear model looks at: n-grams of characters and of toneless, blurred pinyin, and pairs with a gap.
 
 A recogniser mostly confuses characters that sound alike, so the syllables keep what the characters lost. Syllables
 are blurred the way southern speakers and an 8 kHz line blur them: zh/z, ch/c, sh/s, l/n, f/h, -ng/-n are one.
@@ -50,3 +50,6 @@ def grams(text: str) -> Iterator[str]:
         for at in range(len(characters) - size + 1):
             yield "".join(characters[at : at + size])
             yield "/" + " ".join(sounds[at : at + size])
+    for gap, sign in ((2, "_"), (3, "=")):
+        for at in range(len(characters) - gap):
+            yield sign + characters[at] + characters[at + gap]

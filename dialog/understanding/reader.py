@@ -21,6 +21,9 @@ _FIXED = 0.97
 
 _IS_SERVICE = np.array([intent in SERVICE_INTENTS for intent in ALL_INTENTS])
 
+_CERTAIN = 0.8
+"""Confidence of the whole from which a mere pause does not split it."""
+
 _JOINED_LINE = 0.6
 _PAUSE_LINE = 0.85
 """Confidence that a clause needs to be a wish of its own: less after 顺便 or 还要 than after a mere pause."""
@@ -86,7 +89,8 @@ def _wishes(flat: str, whole: NDArray[np.float32], expect: Expectation) -> tuple
     """The whole as one wish, or the clauses when each of them is clearly a wish of its own."""
     single = (_best(whole),)
     parts = clauses(flat)
-    if len(parts) < 2:
+    certain = single[0].confidence >= _CERTAIN and not any(part.joined for part in parts)
+    if len(parts) < 2 or certain:
         return single
     readings = [
         (_best(_service_only(part.text)), _JOINED_LINE)
