@@ -109,7 +109,7 @@ def _run(rank: int, work: Path, plan: Plan, processes: int, device: str) -> None
             group["lr"] = learning_rate(plan, progress.step, progress.done(plan))
         # the same draw in every process keeps their cost alike
         offset = rng.choice((0, 0, 0, rng.randint(1, 150)))
-        losses = _step(model, optimiser, next(batches), progress.step, offset, device, processes)
+        losses = _step(model, optimiser, next(batches), progress, plan, offset, device, processes)
         progress.step += 1
         progress.seconds += _slowest(time.monotonic() - began, processes)
         average.update(model)
@@ -128,11 +128,18 @@ def _run(rank: int, work: Path, plan: Plan, processes: int, device: str) -> None
 
 
 def _step(
-    model: Any, optimiser: Any, batch: Any, step: int, offset: int, device: str, processes: int
+    model: Any,
+    optimiser: Any,
+    batch: Any,
+    progress: Progress,
+    plan: Plan,
+    offset: int,
+    device: str,
+    processes: int,
 ) -> objective.Losses:
     optimiser.zero_grad(set_to_none=False)
     with torch.autocast(device, dtype=torch.bfloat16):
-        total, losses = objective.loss(model, batch, step, offset, device)
+        total, losses = objective.loss(model, batch, progress.step, offset, device, progress.done(plan))
     if torch.isfinite(total):
         total.backward()
     grads = [p.grad for p in model.parameters() if p.grad is not None]
