@@ -14,6 +14,7 @@ REMOTE_HANGUP = "remote_hangup"
 LOCAL_HANGUP = "local_hangup"
 CANCELLED = "cancelled"
 MEDIA_TIMEOUT = "media_timeout"
+TRANSFERRED = "transferred"
 
 
 class TelephonyError(Exception):
@@ -93,7 +94,7 @@ class SipCall(Protocol):
         """Done when the call ended; its result is the cause.
 
         Causes: ``remote_hangup``, ``local_hangup`` (or the cause given to :meth:`hangup`), ``cancelled``,
-        ``media_timeout``, ``failed:<text>``. Await it through :func:`asyncio.shield`.
+        ``media_timeout``, ``transferred``, ``failed:<text>``. Await it through :func:`asyncio.shield`.
         """
 
     @property

@@ -1,6 +1,7 @@
 """One call on the stack, wrapped so that its measured pitfalls stay in this file."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +15,10 @@ from baresip import (
     Event,
     StackEvent,
     StaleHandleError,
+    TransferFailed,
 )
 
-from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, CallGone, CallInfo
+from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, TRANSFERRED, CallGone, CallInfo
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +126,24 @@ class BaresipCall:
         except StaleHandleError:
             return
 
+    async def transfer_to(self, consulted: "BaresipCall", timeout: float = 20.0) -> bool:
+        """Hand this call's peer over to another call's peer (REFER with Replaces) and leave the path.
+
+        Only for telephone systems that support Replaces. True: both our legs end with cause ``transferred``. False: the
+        peer refused or did not report; both calls live on, taken off hold again, and can be bridged.
+        """
+        try:
+            await self._call.attended_transfer(consulted._call, timeout=timeout)
+        except TransferFailed:
+            for call in (self, consulted):
+                with contextlib.suppress(BaresipError):  # a leg that ended meanwhile needs no resume
+                    await call._call.resume()
+            return False
+        except BaresipError as error:
+            raise CallGone(f"the call could not be transferred: {error}.") from error
+        await consulted.hangup("transferred")
+        return True
+
     def on_dtmf(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(digit)`` at the start of each key."""
         self._dtmf.append(callback)
@@ -226,6 +246,8 @@ class BaresipCall:
     def _cause_from(self, text: str) -> str:
         if "rtp stream error" in text.lower():
             return MEDIA_TIMEOUT
+        if text == "Call transfered":  # the stack's spelling
+            return TRANSFERRED
         if not self._established and self._info.direction == "inbound":
             return CANCELLED
         if not self._established:

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 _SIP_URI = re.compile(
     r"sips?:(?:[^\s@<>\"]+@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:;[^\s<>\"]*)?"
 )
+_START_TRIES = 5
 _NO_ANSWER = frozenset({408, 480, 487})
 _UNREACHABLE = frozenset({404, 410, 484, 502, 503, 504, 604})
 
@@ -67,20 +68,35 @@ class BaresipEndpoint:
     async def start(self) -> list[str]:
         """Bind, listen and return the SIP URIs, UDP first."""
         config = self._config
-        self._port = free_sip_port(config.host, config.port)
         if config.host in WILDCARDS:
             self._address = config.advertise or local_address_towards()
-        runtime = Runtime(native_log_level="error")
+        self._runtime = await self._start_runtime()
         try:
-            await runtime.start(config.stack_config(self._port))
-            self._runtime = runtime
             self._guard.install()
             for transport in config.transports:
-                await self._add_agent(runtime, transport)
+                await self._add_agent(self._runtime, transport)
         except BaresipError as error:
             await self.close()
-            raise StartFailed(f"the SIP stack could not start on port {self._port}: {error}.") from error
+            raise StartFailed(f"the SIP stack refused its account: {error}.") from error
         return [f"sip:{self._address}:{self._port};transport={name}" for name in config.transports]
+
+    async def _start_runtime(self) -> Runtime:
+        """Start the stack on the first free port; another process may take it between our look and the bind."""
+        wanted = self._config.port
+        for _ in range(_START_TRIES):
+            self._port = free_sip_port(self._config.host, wanted)
+            runtime = Runtime(native_log_level="error")
+            try:
+                await runtime.start(self._config.stack_config(self._port))
+            except BaresipError as error:
+                failure = StartFailed(f"the SIP stack could not start on port {self._port}: {error}.")
+                failure.__cause__ = error
+                if "in use" not in str(error):
+                    break
+                wanted = self._port + 1 if wanted else 0
+            else:
+                return runtime
+        raise failure
 
     def on_incoming(self, callback: Callable[[SipCall], None]) -> None:
         """Deliver admitted inbound calls, still ringing, to ``callback``."""
@@ -158,7 +174,8 @@ class BaresipEndpoint:
 
     async def _add_agent(self, runtime: Runtime, transport: str) -> None:
         account = self._config.account(transport, f"{self._address}:{self._port}")
-        agent = await UserAgent.create(runtime, account, transfer_policy="reject")
+        policy = "auto" if self._config.follow_refer else "reject"
+        agent = await UserAgent.create(runtime, account, transfer_policy=policy)
         agent.on_incoming(lambda call: self._incoming(call, transport))
         self._agents[transport] = agent
 

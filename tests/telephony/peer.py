@@ -32,8 +32,10 @@ class Peer:
         self._answering: list[asyncio.Task[None]] = []
         self._talking = asyncio.Event()
 
-    async def start(self, codecs: list[str]) -> dict[str, Any]:
-        config = SipConfig(port=0, rtp_ports=(32000, 32999), codecs=tuple(codecs), realtime=False)
+    async def start(self, codecs: list[str], follow_refer: bool) -> dict[str, Any]:
+        config = SipConfig(
+            port=0, rtp_ports=(32000, 32999), codecs=tuple(codecs), realtime=False, follow_refer=follow_refer
+        )
         self._endpoint = BaresipEndpoint(config)
         self._endpoint.on_incoming(lambda call: self._answering.append(asyncio.create_task(self._answer(call))))
         return {"uris": await self._endpoint.start()}
@@ -105,8 +107,8 @@ class Peer:
 class PeerProcess:
     """The test's side: ``await peer.ask("dial", uri=..., number=...)``."""
 
-    def __init__(self, *codecs: str) -> None:
-        self._codecs = codecs
+    def __init__(self, *codecs: str, follow_refer: bool = False) -> None:
+        self._codecs, self._follow_refer = codecs, follow_refer
         self._process: asyncio.subprocess.Process | None = None
         self.uris: list[str] = []
 
@@ -115,7 +117,8 @@ class PeerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.telephony.peer", stdin=pipe, stdout=pipe, cwd=ROOT
         )
-        self.uris = (await self.ask("start", codecs=list(self._codecs)))["uris"]
+        started = await self.ask("start", codecs=list(self._codecs), follow_refer=self._follow_refer)
+        self.uris = started["uris"]
         return self
 
     async def __aexit__(

@@ -130,14 +130,6 @@ async def test_we_hang_up_for_a_reason_of_our_own(line: Line) -> None:
         assert await closed(call) == "goodbye"
 
 
-async def test_a_caller_who_sends_no_sound_is_released(line: Line) -> None:
-    async with RawCaller(line.udp) as caller:
-        call = await connect(line, caller)
-        caller.rtp.sending = False
-        assert await asyncio.wait_for(asyncio.shield(call.closed), 8) == "media_timeout"
-        assert await asyncio.wait_for(caller.ended, 2) == "remote_hangup"
-
-
 async def test_hold_and_resume_do_not_lose_the_call(line: Line, talk: TalkOn) -> None:
     async with RawCaller(line.udp) as caller:
         call = await connect(line, caller)

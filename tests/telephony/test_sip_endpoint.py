@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from telephony.admission import Admission
-from telephony.ports import DialFailed, PortTaken, StartFailed
+from telephony.ports import DialFailed, PortTaken, SipCall, StartFailed
 from telephony.rawsip import CallRefused, RawCaller
 from telephony.sip import BaresipEndpoint, SipConfig
 from telephony.sip.listen import free_sip_port, port_is_free
@@ -20,8 +20,11 @@ def free_port() -> int:
     return free_sip_port("127.0.0.1", 0)
 
 
-async def endpoint_on(port: int = 0, admission: Admission | None = None, cap: int = 8) -> tuple[BaresipEndpoint, str]:
-    endpoint = BaresipEndpoint(SipConfig(port=port, rtp_ports=(31000, 31999), max_calls=cap), admission)
+async def endpoint_on(
+    port: int = 0, admission: Admission | None = None, rtp_timeout_s: int = 10
+) -> tuple[BaresipEndpoint, str]:
+    config = SipConfig(port=port, rtp_ports=(31000, 31999), max_calls=8, rtp_timeout_s=rtp_timeout_s)
+    endpoint = BaresipEndpoint(config, admission)
     uris = await endpoint.start()
     return endpoint, uris[0].partition(";")[0]
 
@@ -112,14 +115,34 @@ async def test_the_cap_the_block_list_and_drain_refuse_with_486() -> None:
         await endpoint.close()
 
 
+async def test_a_caller_who_sends_no_sound_is_released() -> None:
+    endpoint, uri = await endpoint_on(rtp_timeout_s=1)
+    answering: list[asyncio.Task[None]] = []
+    causes: list[str] = []
+
+    def answer(call: SipCall) -> None:
+        call.on_closed(causes.append)
+        answering.append(asyncio.create_task(call.answer()))
+
+    endpoint.on_incoming(answer)
+    try:
+        async with RawCaller(uri) as caller:
+            await caller.call()
+            caller.rtp.sending = False
+            assert await asyncio.wait_for(asyncio.shield(caller.ended), 8) == "remote_hangup"
+        assert causes == ["media_timeout"]
+    finally:
+        await endpoint.close()
+
+
 async def test_closing_hangs_up_every_call() -> None:
     endpoint, uri = await endpoint_on()
-    calls = []
+    calls: list[SipCall] = []
     answering: list[asyncio.Task[None]] = []
 
-    def answer(call: object) -> None:
+    def answer(call: SipCall) -> None:
         calls.append(call)
-        answering.append(asyncio.create_task(call.answer()))  # type: ignore[attr-defined]
+        answering.append(asyncio.create_task(call.answer()))
 
     endpoint.on_incoming(answer)
     async with RawCaller(uri) as one, RawCaller(uri) as two:
@@ -129,4 +152,4 @@ async def test_closing_hangs_up_every_call() -> None:
         await endpoint.close()
         for caller in (one, two):
             assert await asyncio.wait_for(caller.ended, 2) == "remote_hangup"
-    assert [await closed(call) for call in calls] == ["shutdown", "shutdown"]  # type: ignore[arg-type]
+    assert [await closed(call) for call in calls] == ["shutdown", "shutdown"]
