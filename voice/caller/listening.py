@@ -5,6 +5,7 @@ Pure functions on s16 samples at 8 kHz.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -65,13 +66,21 @@ def likeness(received: bytes, expected: bytes) -> float:
     return score / weight if weight else 0.0
 
 
-def same_sentence(received: bytes, expected: bytes) -> bool:
-    """Whether the received sound is the expected one: length within 15 %, correlation of at least 0.8."""
-    span, wanted = voiced_span(received), voiced_span(expected)
-    if span is None or wanted is None:
+def same_speech(received: bytes, utterances: Sequence[bytes]) -> bool:
+    """Whether the received sound is these utterances: voiced length within 15 %, each one correlates at 0.8.
+
+    Each utterance is found by itself, because the pauses between them belong to the conversation, not to the voice.
+    """
+    length = voiced_frames(received)
+    want = sum(voiced_frames(utterance) for utterance in utterances)
+    if not want or abs(length - want) > LENGTH_TOLERANCE * want:
         return False
-    length, want = span[1] - span[0], wanted[1] - wanted[0]
-    return abs(length - want) <= LENGTH_TOLERANCE * want and likeness(received, expected) >= CORRELATION_FLOOR
+    return all(likeness(received, utterance) >= CORRELATION_FLOOR for utterance in utterances)
+
+
+def voiced_frames(pcm: bytes) -> int:
+    """Number of 20 ms frames with sound."""
+    return int(np.count_nonzero(levels(pcm) > VOICED_RMS))
 
 
 def _floats(pcm: bytes) -> Samples:
@@ -83,7 +92,7 @@ def _best_lag(got: Samples, want: Samples) -> int:
     spectrum = np.fft.rfft(got, size) * np.conj(np.fft.rfft(want, size))
     correlation = np.fft.irfft(spectrum, size)
     lag = int(np.argmax(correlation))
-    return lag - size if lag > size // 2 else lag
+    return lag - size if lag > size - len(want) else lag
 
 
 def _slipping(got: Samples, window: Samples, at: int) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from ledger import Ledger, StoredEvent
 from tts.speaker import Speaker
 from voice.caller.caller import CallRecord, Turn, received_between
-from voice.caller.listening import same_sentence
+from voice.caller.listening import same_speech
 from voice.clock import Clock
 
 LEDGER_PATIENCE_S = 5.0
@@ -121,13 +121,13 @@ async def _audio_ok(record: CallRecord, turn: Turn, spoken: list[StoredEvent], s
     if turn.reply_at is None:
         return False
     received = received_between(record.timeline, turn.reply_at - 0.1, turn.until + 0.3)
-    expected = b""
+    expected = []
     for stored in spoken:
+        slow = bool(stored.event.data.get("slow"))
         for sentence in _sentences(stored):
-            slow = bool(stored.event.data.get("slow"))
             chunks = speaker.speak(sentence, rate=8000, slow=slow, private=True)
-            expected += b"".join([chunk.pcm async for chunk in chunks])
-    return same_sentence(received, expected)
+            expected.append(b"".join([chunk.pcm async for chunk in chunks]))
+    return same_speech(received, expected)
 
 
 def _sentences(stored: StoredEvent) -> list[str]:
