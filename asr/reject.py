@@ -17,9 +17,9 @@ class Rejection:
     often; ``weak`` drops single characters at either end that the decoder itself does not believe.
     """
 
-    min_level_dbfs: float = -55.0
-    min_confidence: float = 0.45
-    short_confidence: float = 0.55
+    min_level_dbfs: float = -50.0
+    min_confidence: float = 0.42
+    short_confidence: float = 0.5
     weak: float = 0.2
 
 
