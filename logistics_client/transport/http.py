@@ -138,6 +138,8 @@ class CarrierHttp:
             RateLimitedError: too many requests for the carrier or for our own limits.
             MisconfiguredError: the carrier refused key, permission or address.
         """
+        if self._client.is_closed:
+            raise UnavailableError("the connection was closed; the hotline is stopping", carrier=self._carrier)
         if not self._breaker.allow():
             raise UnavailableError("the carrier was down moments ago; ask again later", carrier=self._carrier)
         try:

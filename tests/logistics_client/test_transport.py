@@ -80,6 +80,32 @@ async def test_nobody_listening_is_named_unavailable() -> None:
     await carrier.close()
 
 
+async def test_a_closed_client_is_unavailable() -> None:
+    carrier = CarrierHttp("c", QUICK)
+    await carrier.close()
+    with pytest.raises(UnavailableError, match="stopping"):
+        await ask(carrier, "http://127.0.0.1:9")
+
+
+async def test_waiting_for_a_connection_is_our_own_limit() -> None:
+    asked, release = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow(_: Asked, writer: asyncio.StreamWriter) -> None:
+        asked.release()
+        await release.wait()
+        writer.write(http(b"ok"))
+
+    async with carrier_server(slow) as server:
+        carrier = CarrierHttp("c", Policy(connections=1, pool_s=0.01))
+        first = asyncio.create_task(ask(carrier, server.url))
+        await asked.acquire()
+        with pytest.raises(RateLimitedError, match="too many"):
+            await ask(carrier, server.url)
+        release.set()
+        assert await first == b"ok"
+        await carrier.close()
+
+
 # --- time --------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,118 @@
+"""Putting the links together from the operator's settings: where photos lie and who sends the texts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from logistics_client.clock import Clock, system_clock
+from logistics_client.database import open_engine
+from logistics_client.errors import MisconfiguredError, UnavailableError
+from logistics_client.links.evidence import EvidenceVault
+from logistics_client.links.on_orders import OrderOutcomes, ParcelLinks, Tell
+from logistics_client.links.service import Links, Site
+from logistics_client.links.sms import FileOutbox, HttpSmsGateway, SmsGateway
+from logistics_client.links.store import LinkStore
+from logistics_client.links.token import TokenSigner
+from logistics_client.ports import Logistics
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """Settings of the links.
+
+    Attributes:
+        public_url: ``PUBLIC_URL``, the address that callers' phones can reach.
+        secret_key: ``SECRET_KEY``; signs tokens, seals and gateway messages.
+        brand: signs the texts (【...】).
+        data_dir: where photos and, without a gateway, texts are kept.
+        database_url: as for the work orders; None is SQLite under ``data_dir``.
+        sms_gateway: ``SMS_GATEWAY``; empty writes texts to ``sms-outbox.jsonl``.
+        old_keys: earlier secret keys, whose links still work.
+    """
+
+    public_url: str
+    secret_key: str
+    brand: str
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    sms_gateway: str = ""
+    old_keys: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def open_links(
+    plan: LinkPlan, logistics: Logistics, sender: ParcelLinks, tell: Tell, *, clock: Clock = system_clock
+) -> AsyncIterator[Links]:
+    """Open the links for as long as the context lasts; due texts and hand-ins are looked after inside.
+
+    Args:
+        plan: the settings.
+        logistics: opens and lists orders.
+        sender: the ``LinkSender`` that was given to the room's door; it works from now on.
+        tell: notes an event in the ledger.
+        clock: our clock.
+
+    Raises:
+        MisconfiguredError: no secret key.
+        UnavailableError: the database cannot be opened.
+    """
+    if not plan.secret_key:
+        raise MisconfiguredError("set SECRET_KEY: links and photos are signed with it")
+    async with AsyncExitStack() as stack:
+        engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
+        stack.push_async_callback(engine.dispose)
+        store = LinkStore(engine)
+        try:
+            await store.start()
+        except (SQLAlchemyError, OSError) as error:
+            raise UnavailableError("the link database cannot be opened; check DATABASE_URL") from error
+        links = Links(
+            store,
+            EvidenceVault(plan.data_dir / "evidence", plan.secret_key),
+            _gateway(plan, clock),
+            TokenSigner((plan.secret_key, *plan.old_keys)),
+            Site(plan.public_url, plan.brand),
+            OrderOutcomes(logistics, engine, tell, clock=clock),
+            clock=clock,
+        )
+        stack.push_async_callback(links.close)
+        task = asyncio.create_task(_look_after(links), name="links")
+        stack.push_async_callback(_stopped, task)
+        sender.links = links
+        try:
+            yield links
+        finally:
+            sender.links = None
+
+
+def _gateway(plan: LinkPlan, clock: Clock) -> SmsGateway:
+    if plan.sms_gateway:
+        return HttpSmsGateway(plan.sms_gateway, plan.secret_key)
+    return FileOutbox(plan.data_dir / "sms-outbox.jsonl", clock=clock)
+
+
+async def _look_after(links: Links) -> None:
+    while True:
+        try:
+            await links.tick()
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("links wait for the database", extra={"error": type(error).__name__})
+        await asyncio.sleep(TICK_S)
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

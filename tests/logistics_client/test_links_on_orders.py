@@ -1,0 +1,164 @@
+"""What callers hand in reaches their work order, with the real order book and the sandbox carrier behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from logistics_client.errors import LogisticsError, MisconfiguredError
+from logistics_client.finder import Finder
+from logistics_client.http_client import HttpCarrier
+from logistics_client.links import Link, LinkEvent, LinkPlan, OrderOutcomes, ParcelLinks, Purpose, Use, open_links
+from logistics_client.promises import read_promises
+from logistics_client.service import LogisticsService
+from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel
+from logistics_client.work_orders import WorkOrderBook
+from logistics_client.work_orders.schema import order_outbox
+from tests.logistics_client.moving_clock import NOON, MovingClock
+
+PROMISES = read_promises(Path(__file__).parents[2] / "config" / "promises.yaml")
+SHA = "ab" * 32
+
+
+@dataclass
+class Room:
+    service: LogisticsService
+    book: WorkOrderBook
+    engine: AsyncEngine
+    outcomes: OrderOutcomes
+    told: list[LinkEvent]
+    parcel: Parcel
+
+    def use(self, purpose: Purpose, **more: object) -> Use:
+        link = Link("AAAAbbbbCCCC", purpose, self.parcel.waybill, "13800138000", "c1", NOON, NOON)
+        return replace(Use("0123456789abcdef01234567", link, NOON), **more)  # type: ignore[arg-type]
+
+    async def deliveries(self, order_id: str) -> list[str]:
+        query = select(order_outbox.c.action).where(order_outbox.c.order_id == order_id).order_by(order_outbox.c.id)
+        async with self.engine.connect() as connection:
+            return [row[0] for row in await connection.execute(query)]
+
+
+@pytest.fixture
+async def room(engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock) -> AsyncIterator[Room]:
+    book, told = WorkOrderBook(engine), list[LinkEvent]()
+    service = LogisticsService(Finder(platform=carrier, clock=clock), book, PROMISES, clock=clock)
+    await service.start()
+
+    async def tell(event: LinkEvent) -> None:
+        told.append(event)
+
+    (parcel,) = (await service.identify("13800138000")).parcels
+    yield Room(service, book, engine, OrderOutcomes(service, engine, tell, clock=clock), told, parcel)
+    await service.close()
+
+
+async def test_photos_go_onto_the_running_claim_once(room: Room) -> None:
+    claim, _ = await room.service.open_order(
+        OrderKind.DAMAGE, room.parcel, call_id="c1", details={"issue_desc": "碎了"}
+    )
+    use = room.use(Purpose.PHOTO, photos=(SHA,))
+    for _ in range(2):
+        await room.outcomes.handed_in(use)
+    order = await room.book.get(claim.order_id)
+    assert order is not None
+    assert order.evidence == (f"photo:{SHA}",)
+    assert order.details == said
+    assert await room.deliveries(claim.order_id) == ["open", "use:0123456789ab"]
+
+
+async def test_photos_without_an_order_open_a_message(room: Room) -> None:
+    await room.outcomes.handed_in(room.use(Purpose.PHOTO, photos=(SHA,)))
+    (order,) = await room.service.orders_for(room.parcel.waybill)
+    assert (order.kind, order.evidence) == (OrderKind.MESSAGE, (f"photo:{SHA}",))
+
+
+async def test_a_new_address_opens_its_order_with_what_was_filled_in(room: Room) -> None:
+    fields = {"receiver": "李四", "contact_phone": "13900001111", "new_address": "湖北省武汉市江夏区藏龙岛1号"}
+    await room.outcomes.handed_in(room.use(Purpose.ADDRESS, fields=fields))
+    (order,) = await room.service.orders_for(room.parcel.waybill)
+    assert (order.kind, order.details) == (OrderKind.CHANGE_ADDRESS, fields)
+    assert order.promise is not None
+
+
+async def test_the_order_that_the_link_names_is_the_one(room: Room) -> None:
+    first, _ = await room.service.open_order(OrderKind.COMPLAINT, room.parcel, call_id="c1")
+    await room.service.open_order(OrderKind.DAMAGE, room.parcel, call_id="c1")
+    use = room.use(Purpose.PHOTO, photos=(SHA,))
+    await room.outcomes.handed_in(replace(use, link=replace(use.link, order_id=first.order_id)))
+    order = await room.book.get(first.order_id)
+    assert order is not None
+    assert order.evidence == (f"photo:{SHA}",)
+
+
+async def test_a_closed_order_is_not_touched(room: Room) -> None:
+    closed, _ = await room.service.open_order(OrderKind.DAMAGE, room.parcel, call_id="c1")
+    await room.book.change(closed.order_id, OrderStatus.CLOSED, NOON)
+    await room.outcomes.handed_in(room.use(Purpose.PHOTO, photos=(SHA,)))
+    orders = {order.kind: order for order in await room.service.orders_for(room.parcel.waybill)}
+    assert orders[OrderKind.DAMAGE].evidence == ()
+    assert orders[OrderKind.MESSAGE].evidence == (f"photo:{SHA}",)
+
+
+async def test_an_order_of_the_carrier_gets_a_message_of_ours(room: Room) -> None:
+    use = room.use(Purpose.PHOTO, photos=(SHA,))
+    await room.outcomes.handed_in(replace(use, link=replace(use.link, order_id="carriers-own")))
+    (order,) = await room.service.orders_for(room.parcel.waybill)
+    assert (order.kind, order.evidence) == (OrderKind.MESSAGE, (f"photo:{SHA}",))
+
+
+async def test_a_parcel_that_the_carrier_cannot_show_still_gets_its_order(room: Room) -> None:
+    use = room.use(Purpose.INTERCEPT, fields={"confirmed": "link"})
+    await room.outcomes.handed_in(replace(use, link=replace(use.link, waybill="YT9693083639795")))
+    (order,) = await room.service.orders_for("YT9693083639795")
+    assert order.kind is OrderKind.INTERCEPT
+
+
+async def test_an_unopened_link_becomes_a_call_back(room: Room) -> None:
+    for _ in range(2):
+        await room.outcomes.wants_call(room.use(Purpose.PHOTO).link)
+    (order,) = await room.service.orders_for(room.parcel.waybill)
+    assert (order.kind, order.details["reason"]) == (OrderKind.CALL_BACK, "短信链接未打开")
+
+
+async def test_without_a_database_the_hand_in_comes_again(room: Room) -> None:
+    await room.service.close()
+    with pytest.raises(LogisticsError):
+        await room.outcomes.handed_in(room.use(Purpose.PHOTO, photos=(SHA,)))
+
+
+# --- put together ------------------------------------------------------------------------------------------------
+
+
+async def test_the_rooms_door_sends_links_once_they_are_open(room: Room, tmp_path: Path, clock: MovingClock) -> None:
+    sender = ParcelLinks()
+    assert not await sender.send("photo", room.parcel, phone="13800138000", call_id="c1")
+    plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
+
+    async def tell(event: LinkEvent) -> None:
+        room.told.append(event)
+
+    async with open_links(plan, room.service, sender, tell, clock=clock) as links:
+        parcel = replace(room.parcel, customs_missing="身份证明")
+        assert await sender.send("customs", parcel, phone="13800138000", call_id="c1")
+        (link,) = await links.store.of_waybill(parcel.waybill)
+        assert link.lines == ("还缺:身份证明",)
+        assert [event.name for event in room.told] == ["link.sent"]
+        with pytest.raises(ValueError, match="nonsense"):
+            await sender.send("nonsense", parcel, phone="13800138000", call_id="c1")
+    assert not await sender.send("photo", room.parcel, phone="13800138000", call_id="c1")
+    assert "云雀快递" in (tmp_path / "sms-outbox.jsonl").read_text("utf-8")
+
+
+async def test_links_need_a_secret(room: Room, tmp_path: Path) -> None:
+    async def tell(_: LinkEvent) -> None:
+        raise AssertionError("nothing happens")
+
+    with pytest.raises(MisconfiguredError, match="SECRET_KEY"):
+        async with open_links(LinkPlan("https://x", "", "b", data_dir=tmp_path), room.service, ParcelLinks(), tell):
+            raise AssertionError("not opened")
