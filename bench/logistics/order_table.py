@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bench.logistics.lookups import report
+from bench.logistics.lookups import Watch
 from logistics_client.clock import system_clock
 from logistics_client.database import open_engine, to_text
 from logistics_client.errors import NeedsMoreError
@@ -66,8 +66,7 @@ async def run(path: Path, count: int) -> None:
     await asyncio.to_thread(fill, path, count)
     chance = random.Random(11)
     for name in ("by phone", "by waybill tail and phone tail"):
-        took: list[float] = []
-        began = time.perf_counter()
+        watch = Watch()
         for _ in range(2000):
             phone = f"139{chance.randrange(count // 10):08d}"
             started = time.perf_counter()
@@ -76,8 +75,8 @@ async def run(path: Path, count: int) -> None:
             else:
                 with contextlib.suppress(NeedsMoreError):
                     await table.search(waybill_tail=f"{chance.randrange(10**4):04d}", phone_tail=phone[-4:])
-            took.append(time.perf_counter() - started)
-        report(f"look-ups {name}, {count} rows", took, time.perf_counter() - began)
+            watch.took.append(time.perf_counter() - started)
+        watch.report(f"look-ups {name}, {count} rows")
     await engine.dispose()
 
 

@@ -41,11 +41,11 @@ def settle(t: Turn) -> None:
             _finish(t)
             serve_next(t)
         elif topic.scene == HOME:
-            t.dialogue.scenes[HOME].step("more")(t)
+            t.dialogue.scenes[HOME].step("begin")(t)
         else:
             _finish(t)
     if not t.asked and t.state.phase is Phase.TALKING:
-        t.dialogue.scenes[HOME].step("more")(t)
+        t.dialogue.scenes[HOME].step("begin")(t)
 
 
 def _begin(t: Turn) -> None:

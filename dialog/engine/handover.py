@@ -54,4 +54,4 @@ def _back_from_person(t: Turn) -> None:
     t.begin(HOME)
     t.update(begun=True)
     t.say("person.back")
-    t.dialogue.scenes[HOME].step("more")(t)
+    t.dialogue.scenes[HOME].step("begin")(t)

@@ -270,7 +270,7 @@ class Turn:
 
     def change(self, **values: Any) -> None:
         """Replace fields of the state."""
-        self.state = replace(self.state, **values)
+        self.state = self.state.evolve(**values)
 
     def update(self, **values: Any) -> None:
         """Replace fields of the matter at work."""

@@ -59,7 +59,8 @@ class NumberCapture:
 
     ``signs`` are its digits and letters; ``last_run`` is where the newest run begins; ``pieces`` are the texts heard.
     ``open_edit`` waits for the digits of a correction; ``homeless`` waits for a position (``unsure`` says so).
-    ``total`` is the length the caller named.
+    ``total`` is the length the caller named. ``twice`` are digits dropped at a joint as said twice, and where: when
+    the number turns out too short without them, they come back.
     """
 
     signs: Signs = ()
@@ -74,6 +75,7 @@ class NumberCapture:
     total: int = 0
     over: bool = False
     corrections: int = 0
+    twice: tuple[int, Signs] | None = None
 
     @classmethod
     def start(cls, expect: Expectation, plausible: Plausibility = unknown_formats) -> NumberCapture:
@@ -124,7 +126,16 @@ class NumberCapture:
         for step in steps(read_line(text, tokens)):
             capture = capture._apply(step, first_run=first)
             first = first and not isinstance(step, Digits)
-        return capture
+        return capture._with_twice_said()
+
+    def _with_twice_said(self) -> NumberCapture:
+        """The number with a dropped overlap put back, when only so it has the shape of a number."""
+        if self.twice is None or is_closed(self.digits):
+            return self
+        at, dropped = self.twice
+        whole = replace(self, signs=(*self.signs[:at], *dropped, *self.signs[at:]), twice=None)
+        better = is_closed(whole.digits) or self.plausible(whole.digits) > self.plausible(self.digits)
+        return whole if better else self
 
     def _apply(self, step: Step, *, first_run: bool) -> NumberCapture:
         match step:
@@ -133,7 +144,9 @@ class NumberCapture:
             case Clear():
                 if not step.hard and self.open_edit is not None and self.open_edit.kind != "run":
                     return self
-                return replace(self, signs=(), last_run=0, open_edit=None, homeless=None, over=False)._corrected()
+                return replace(
+                    self, signs=(), last_run=0, open_edit=None, homeless=None, over=False, twice=None
+                )._corrected()
             case Wrong():
                 return replace(self, open_edit=self.open_edit or Open("run"), over=False) if self.signs else self
             case Instead():
@@ -170,7 +183,8 @@ class NumberCapture:
             return replace(self, signs=new, last_run=0)
         shared = self._overlap(new) if first_run and not step.follows else 0
         start = len(self.signs) - shared
-        return replace(self, signs=(*self.signs[:start], *new), last_run=start, open_edit=None)
+        twice = (start, new[:shared]) if shared else self.twice
+        return replace(self, signs=(*self.signs[:start], *new), last_run=start, open_edit=None, twice=twice)
 
     def _is_restatement(self, new: Signs) -> bool:
         """A whole number said again after a whole number: the newer one counts."""

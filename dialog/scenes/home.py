@@ -101,7 +101,6 @@ SCENE = Scene(
         "opening": opening,
         "offered": offered,
         "standing": standing_answer,
-        "more": more,
         "answered": answered,
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from logistics_client.vocabulary import (
     Bulletin,
@@ -176,6 +177,7 @@ def unknown_parcel(now: datetime) -> Parcel:
     return replace(at_hub(now), waybill="73100196613679", receiver_phone_tail="3679", receiver_surname="张")
 
 
+@lru_cache
 def profile(number: str, now: datetime = NOON) -> CallerProfile:
     """Build the profile of a sandbox caller by the last two digits of the number."""
     story = number[-2:] if number.startswith("138001380") else ""
@@ -212,6 +214,7 @@ def profile(number: str, now: datetime = NOON) -> CallerProfile:
     )
 
 
+@lru_cache
 def every_parcel(now: datetime) -> tuple[Parcel, ...]:
     """All parcels of all stories."""
     numbers = [f"138001380{story:02d}" for story in range(16)]

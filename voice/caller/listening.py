@@ -67,15 +67,20 @@ def likeness(received: bytes, expected: bytes) -> float:
 
 
 def same_speech(received: bytes, utterances: Sequence[bytes]) -> bool:
-    """Whether the received sound is these utterances: voiced length within 15 %, each one correlates at 0.8.
+    """Whether the received sound holds these utterances: each with its length within 15 % and a correlation of 0.8.
 
-    Each utterance is found by itself, because the pauses between them belong to the conversation, not to the voice.
+    Each utterance is found by itself, because the pauses (or the hold music) between them belong to the conversation.
     """
-    length = voiced_frames(received)
-    want = sum(voiced_frames(utterance) for utterance in utterances)
-    if not want or abs(length - want) > LENGTH_TOLERANCE * want:
+    return bool(utterances) and all(_is_heard(received, trim(utterance)) for utterance in utterances)
+
+
+def _is_heard(received: bytes, utterance: bytes) -> bool:
+    want = voiced_frames(utterance)
+    if not want or likeness(received, utterance) < CORRELATION_FLOOR:
         return False
-    return all(likeness(received, utterance) >= CORRELATION_FLOOR for utterance in utterances)
+    start = max(0, _best_lag(_floats(received), _floats(utterance)))
+    length = voiced_frames(received[2 * start : 2 * start + len(utterance)])
+    return abs(length - want) <= LENGTH_TOLERANCE * want
 
 
 def voiced_frames(pcm: bytes) -> int:
