@@ -59,9 +59,8 @@ async def room(engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock) ->
 
 
 async def test_photos_go_onto_the_running_claim_once(room: Room) -> None:
-    claim, _ = await room.service.open_order(
-        OrderKind.DAMAGE, room.parcel, call_id="c1", details={"issue_desc": "碎了"}
-    )
+    said = {"issue_desc": "碎了"}
+    claim, _ = await room.service.open_order(OrderKind.DAMAGE, room.parcel, call_id="c1", details=said)
     use = room.use(Purpose.PHOTO, photos=(SHA,))
     for _ in range(2):
         await room.outcomes.handed_in(use)
