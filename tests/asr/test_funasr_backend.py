@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asr.decode import ParaformerBackend
+from asr.decode import ParaformerBackend, load_onnx
 from asr.errors import ModelError
 from asr.funasr_backend import AutoModelBackend, load_auto_model, load_funasr
+from bench.asr.real_size import export
 from tests.asr.speech import SENTENCES, error_rate, errors, hear, spoken
 
 pytestmark = pytest.mark.funasr
@@ -72,3 +73,16 @@ def test_a_damaged_checkpoint_is_one_sentence(model_path: Path, tmp_path: Path) 
     (tmp_path / "model.pt").write_bytes(b"not a checkpoint")
     with pytest.raises(ModelError, match="cannot load"):
         load_funasr(str(tmp_path))
+
+
+def test_funasr_own_export_of_the_model_loads_and_hears_the_same(
+    model_path: Path, tmp_path: Path, backend: ParaformerBackend
+) -> None:
+    for name in ("config.yaml", "tokens.json", "am.mvn", "model.pt"):
+        (tmp_path / name).write_bytes((model_path / name).read_bytes())
+    export(tmp_path)
+    assert {"model.onnx", "decoder.onnx", "model_quant.onnx", "decoder_quant.onnx"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    for precision in ("fp32", "int8"):
+        assert abs(error_rate(load_onnx(tmp_path, precision), ("f2",)) - error_rate(backend, ("f2",))) <= 0.035
