@@ -156,8 +156,11 @@ async def test_a_child_that_has_spoken_enough_is_replaced_and_nobody_hears_it() 
     process = EspeakProcess(retire_after=3)
     voice = EspeakVoice(process)
     first = await _speak(voice, _LINE)
-    for _ in range(9):
+    for _ in range(100):
         assert await _speak(voice, _LINE) == first
+        if process.starts > 1:
+            break
+        await asyncio.sleep(0.02)  # it ends when nobody waits
     assert process.starts > 1
     await voice.close()
 

@@ -31,10 +31,14 @@ class Synthesiser:
 
     def speak(self, request: SpeakRequest, out: PieceWriter) -> None:
         """Synthesise one request into ``out``; raises ``LibraryError``."""
-        sound = Sound(request.variant, request.wpm, request.pitch, request.pitch_range)
+        sound = _sound(request)
         out.begin(self._library.rate, request.rate, self._gain(sound))
         self._library.speak(request.pinyin, sound, out.receive)
         out.finish()
+
+    def rest(self, request: SpeakRequest) -> None:
+        """Get ready for another sentence of the same speaker."""
+        self._library.prepare(_sound(request))
 
     def _gain(self, sound: Sound) -> float:
         """Return the factor that brings this speaker to the level of the line, measured once."""
@@ -49,6 +53,10 @@ class Synthesiser:
             self._library.speak(_CALIBRATION, timbre, collect)
             self._gains[timbre] = gain_to_target(to_samples(b"".join(heard)), self._library.rate)
         return self._gains[timbre]
+
+
+def _sound(request: SpeakRequest) -> Sound:
+    return Sound(request.variant, request.wpm, request.pitch, request.pitch_range)
 
 
 class PieceWriter:
@@ -155,6 +163,8 @@ def main(retire_after: int) -> NoReturn:
             out.write(frame(Kind.FAILED, number, str(error).encode()))
         requests.aborted.discard(number)
         out.flush()
+        if not requests.waiting:
+            synthesiser.rest(request)
     os._exit(0)  # an orderly end would wait for the reader, which waits for stdin
 
 

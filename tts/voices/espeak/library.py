@@ -79,6 +79,7 @@ class Library:
         self._on_audio: OnAudio = lambda _pcm, _marks: False
         self._callback = _Callback(self._receive)
         self._lib: Any = None
+        self._prepared: Sound | None = None
         self.rate = self._load()
 
     def speak(self, pinyin: str, sound: Sound, on_audio: OnAudio) -> None:
@@ -86,13 +87,20 @@ class Library:
 
         Raises ``LibraryError``.
         """
-        self._load()
-        self._choose(sound)
+        self.prepare(sound)
+        self._prepared = None
         self._on_audio = on_audio
         data = pinyin.encode() + b"\0"
         error = self._lib.espeak_Synth(data, len(data), 0, 1, 0, _UTF8, None, None)
         if error:
             raise LibraryError(f"espeak-ng refused a sentence with code {error}")
+
+    def prepare(self, sound: Sound) -> None:
+        """Load afresh and choose the speaker, 3-4 ms that need not pass while somebody waits for ``speak``."""
+        if self._prepared != sound:
+            self._load()
+            self._choose(sound)
+            self._prepared = sound
 
     def _load(self) -> int:
         if self._lib is not None:
