@@ -105,7 +105,7 @@ def disturb(text: str, sounds_like: dict[str, str], grammar: Grammar, rng: rando
     return text
 
 
-def draw_samples(grammar: Grammar, frozen: frozenset[str]) -> list[Sample]:
+def draw_samples(grammar: Grammar, frozen: frozenset[str], per_intent: int = PER_INTENT) -> list[Sample]:
     """The training set: as many sentences for every intent, spread evenly over its templates."""
     rng = random.Random(SEED)
     samples: list[Sample] = []
@@ -113,7 +113,7 @@ def draw_samples(grammar: Grammar, frozen: frozenset[str]) -> list[Sample]:
     for number, intent in enumerate(ALL_INTENTS):
         lines = grammar.templates[intent]
         apart = set(rng.sample(range(len(lines)), max(1, len(lines) // 6)))
-        for turn in range(PER_INTENT):
+        for turn in range(per_intent):
             which = turn % len(lines)
             text = normalise(disturb(grammar.draw(lines[which], rng), sounds_like, grammar, rng))
             if text and text.replace(",", "") not in frozen:
