@@ -115,7 +115,6 @@ class Conversation:
 
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""
-        self.log("dtmf", {"key": key})
         self.post(KeyPressed(self._clock.now(), key))
 
     def silent(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from asr.client import Client as RecogniserClient
 from asr.supervisor import Supervisor as RecogniserSupervisor
 from dialog.engine import load_dialogue
+from dialog.protocol import Expectation
 from ledger import Ledger
 from ledger.delivery import Delivery
 from telephony.admission import Admission
@@ -74,6 +75,7 @@ class Hotline:
         self._stack.push_async_callback(recorder.close)
         self._stack.push_async_callback(hub_clock.close)
         await warm_up(speaker, recogniser, clock)
+        dialogue.understand("您好", Expectation())  # reads its model from disk
         http = await self._start_http()
         endpoint, uris = await self._start_sip()
         self._services = Services(
