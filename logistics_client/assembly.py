@@ -7,6 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fakeredis import FakeAsyncRedis
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from logistics_client.bulletins import BulletinBoard, BulletinStore
+from logistics_client.cache import CachedCarrier, TraceCache
 from logistics_client.carriers.factory import carrier_client
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
@@ -18,7 +24,7 @@ from logistics_client.ports import CarrierClient
 from logistics_client.promises import read_promises
 from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
-from logistics_client.service import Background, LinkSender, LogisticsService
+from logistics_client.service import Background, LogisticsService
 from logistics_client.work_orders import Outbox, PlatformSink, SinkChain, WebhookSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
 from logistics_client.work_orders.sinks import OrderSink
@@ -51,11 +57,26 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The opened room: its door, and the parts that the desk, the interface and the links need."""
+
+    logistics: LogisticsService
+    engine: AsyncEngine
+    book: WorkOrderBook
+    outbox: Outbox
+    table: OrdersTable
+    bulletins: BulletinStore
+
+
 @asynccontextmanager
-async def open_logistics(
-    plan: Plan, *, links: LinkSender | None = None, clock: Clock = system_clock
-) -> AsyncIterator[LogisticsService]:
+async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = system_clock) -> AsyncIterator[Room]:
     """Open the room for as long as the context lasts; the embedded sandbox runs inside when nothing else is set.
+
+    Args:
+        plan: settings.
+        redis: keeps traces of third-party carriers; without one they are kept in this process only.
+        clock: our clock.
 
     Raises:
         MisconfiguredError: a carrier or account is missing.
@@ -65,23 +86,38 @@ async def open_logistics(
     async with AsyncExitStack() as stack:
         promises = read_promises(plan.promises)
         platform = await _platform(plan, stack, clock)
-        carriers: dict[str, CarrierClient] = {}
-        if platform is None:
-            carriers["*"] = carrier_client(plan.carrier, plan.env, clock=clock)
+        carriers = {} if platform is not None else {"*": await _cached_carrier(plan, redis, stack, clock)}
         plan.data_dir.mkdir(parents=True, exist_ok=True)
         engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
         stack.push_async_callback(engine.dispose)
-        book = WorkOrderBook(engine)
-        table = OrdersTable(engine, clock=clock)
-        background: list[Background] = [
-            Outbox(engine, book, _sink(plan, platform, stack, clock), clock=clock),
-            Caretaker(book, platform, clock=clock),
-        ]
+        book, table, bulletins = (
+            WorkOrderBook(engine),
+            OrdersTable(engine, clock=clock),
+            BulletinStore(engine, clock=clock),
+        )
+        outbox = Outbox(engine, book, _sink(plan, platform, stack, clock), clock=clock)
+        background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
-        service = LogisticsService(finder, book, promises, background=background, links=links, clock=clock)
-        stack.push_async_callback(service.close)
-        await service.start()
-        yield service
+        board = BulletinBoard(bulletins, clock=clock)
+        logistics = LogisticsService(finder, book, promises, background=background, notices=board.current, clock=clock)
+        stack.push_async_callback(logistics.close)
+        await logistics.start()
+        yield Room(logistics, engine, book, outbox, table, bulletins)
+
+
+@asynccontextmanager
+async def open_logistics(plan: Plan, *, clock: Clock = system_clock) -> AsyncIterator[LogisticsService]:
+    """Open the room and hand out its door only; raises as ``open_room``."""
+    async with open_room(plan, clock=clock) as room:
+        yield room.logistics
+
+
+async def _cached_carrier(plan: Plan, redis: Redis | None, stack: AsyncExitStack, clock: Clock) -> CarrierClient:
+    client = carrier_client(plan.carrier, plan.env, clock=clock)
+    if redis is None:
+        redis = FakeAsyncRedis()
+        stack.push_async_callback(redis.aclose)
+    return CachedCarrier(client, TraceCache(redis, clock=clock), clock=clock)
 
 
 async def _platform(plan: Plan, stack: AsyncExitStack, clock: Clock) -> HttpCarrier | None:

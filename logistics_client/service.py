@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from logistics_client.bulletin_match import bulletin_for
+from logistics_client.bulletin_match import bulletin_for, in_force
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import LogisticsError
 from logistics_client.finder import Finder, Spoken
@@ -65,7 +65,7 @@ class LogisticsService:
         book: our work orders.
         promises: promise clocks.
         background: deliveries, feedback and escalation.
-        links: sender of short links; without one, none is ever said to be sent.
+        notices: our own bulletins in force.
         clock: our clock.
         deadline_s: longest time that a caller waits for a look-up.
     """
@@ -77,7 +77,7 @@ class LogisticsService:
         promises: PromiseBook,
         *,
         background: Iterable[Background] = (),
-        links: LinkSender | None = None,
+        notices: Callable[[], Awaitable[tuple[Bulletin, ...]]] | None = None,
         clock: Clock = system_clock,
         deadline_s: float = DEADLINE_S,
     ) -> None:
@@ -85,11 +85,16 @@ class LogisticsService:
         self._book = book
         self._promises = promises
         self._background = tuple(background)
-        self._links = links
+        self._notices = notices
+        self._links: LinkSender | None = None
         self._clock = clock
         self._deadline_s = deadline_s
         self._known_orders = KnownOrders()
-        self._bulletins: tuple[Bulletin, ...] = ()
+        self._carriers_notices: tuple[Bulletin, ...] = ()
+
+    def send_links_by(self, links: LinkSender) -> None:
+        """Set the sender of short links, which itself needs this service; until then none is said to be sent."""
+        self._links = links
 
     async def start(self) -> None:
         """Open the order book and start the background work.
@@ -109,8 +114,10 @@ class LogisticsService:
             return CallerProfile(CallerClass.UNKNOWN, None, fetched_at=now)
         found = await self._finder.customer(phone, deadline_s=self._deadline_s)
         customer = found.customer
-        self._remember(customer)
-        parcels = most_urgent_first(customer.parcels, now, customer.bulletins)
+        if found.carrier_reachable:
+            self._remember(customer.orders, customer.bulletins)
+        bulletins = await self._bulletins()
+        parcels = most_urgent_first(customer.parcels, now, bulletins)
         orders = await self._orders_of(parcels, customer.orders)
         return CallerProfile(
             caller_class=_class_of(customer, phone),
@@ -118,7 +125,7 @@ class LogisticsService:
             parcels=parcels,
             parcels_total=max(customer.parcels_total, len(parcels)),
             orders=orders,
-            bulletins=customer.bulletins,
+            bulletins=bulletins,
             merchant_name=customer.merchant_name,
             surname=customer.surname,
             fetched_at=now,
@@ -147,10 +154,8 @@ class LogisticsService:
             number=normalised(number),
         )
         found = await self._finder.find(spoken, deadline_s=self._deadline_s)
-        self._known_orders.note(found.orders)
-        if found.bulletins:
-            self._bulletins = found.bulletins
-        return most_urgent_first(found.parcels, self._clock(), self._bulletins)
+        self._remember(found.orders, found.bulletins)
+        return most_urgent_first(found.parcels, self._clock(), await self._bulletins())
 
     async def open_order(
         self, kind: OrderKind, parcel: Parcel | None, *, call_id: str, details: Mapping[str, str] | None = None
@@ -173,7 +178,7 @@ class LogisticsService:
             now,
             self._promises,
             outlet=parcel.outlet if parcel else None,
-            bulletin=bulletin_for(parcel, self._bulletins, now) if parcel else None,
+            bulletin=bulletin_for(parcel, await self._bulletins(), now) if parcel else None,
         )
         draft = Draft(
             kind=kind,
@@ -209,9 +214,16 @@ class LogisticsService:
         await self._book.close()
         await self._finder.close()
 
-    def _remember(self, customer: Customer) -> None:
-        self._known_orders.note(customer.orders)
-        self._bulletins = customer.bulletins
+    def _remember(self, orders: tuple[WorkOrder, ...], bulletins: tuple[Bulletin, ...]) -> None:
+        self._known_orders.note(orders)
+        if bulletins:
+            self._carriers_notices = bulletins
+
+    async def _bulletins(self) -> tuple[Bulletin, ...]:
+        """Return the notices in force, ours and those of the carrier."""
+        own = await self._notices() if self._notices is not None else ()
+        now = self._clock()
+        return (*own, *(notice for notice in self._carriers_notices if in_force(notice, now)))
 
     async def _orders_of(self, parcels: tuple[Parcel, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
         own: tuple[WorkOrder, ...] = ()

@@ -53,6 +53,7 @@ class Caretaker:
         self._clock = clock
         self._round_s = round_s
         self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
         self._asked: dict[str, int] = {}
         self._round = 0
 
@@ -61,11 +62,11 @@ class Caretaker:
         self._task = asyncio.create_task(self._run(), name="work-order-caretaker")
 
     async def close(self) -> None:
-        """Stop."""
+        """Finish the running round, then stop."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            # Asked, not cancelled: the database driver may swallow a cancellation that arrives inside its clean-up.
+            self._closing.set()
+            await self._task
             self._task = None
 
     async def once(self) -> None:
@@ -91,9 +92,10 @@ class Caretaker:
         await self._book.change(order.order_id, standing.status, self._clock(), outcome=standing.outcome)
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 await self.once()
             except LogisticsError as error:
                 logger.error("work orders could not be looked after: %s", type(error).__name__)
-            await asyncio.sleep(self._round_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._round_s)

@@ -78,17 +78,19 @@ class Outbox:
         self._clock = clock
         self._retry = retry or Retry()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     def start(self) -> None:
         """Deliver in the background; what the last run left goes first."""
         self._task = asyncio.create_task(self._run(), name="work-order-outbox")
 
     async def close(self) -> None:
-        """Stop; what is on its way is delivered again by the next run."""
+        """Finish the deliveries that are on their way, then stop; the rest waits in the table."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            # Asked, not cancelled: the database driver may swallow a cancellation that arrives inside its clean-up.
+            self._closing = True
+            self._book.committed.set()
+            await self._task
             self._task = None
 
     async def deliver_due(self) -> int:
@@ -117,14 +119,14 @@ class Outbox:
         return int(done.rowcount)
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing:
             self._book.committed.clear()
             try:
                 tried = await self.deliver_due()
             except (SQLAlchemyError, OSError) as error:
                 logger.error("the outbox cannot be read: %s; deliveries wait", type(error).__name__)
                 tried = 0
-            if tried < MAX_PARALLEL:
+            if tried < MAX_PARALLEL and not self._closing:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._book.committed.wait(), IDLE_S)
 

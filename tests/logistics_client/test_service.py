@@ -13,12 +13,13 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.errors import BadNumberError, NoDataYetError, UnavailableError
+from logistics_client.facts import derive
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
 from logistics_client.orders_table import OrdersTable
 from logistics_client.promises import read_promises
 from logistics_client.service import LogisticsService
-from logistics_client.vocabulary import CallerClass, OrderKind, OrderStatus, Parcel, Stage
+from logistics_client.vocabulary import Bulletin, CallerClass, OrderKind, OrderStatus, Parcel, Stage
 from logistics_client.work_orders import Outbox, PlatformSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
 from tests.logistics_client.moving_clock import MovingClock
@@ -217,3 +218,23 @@ async def test_a_landline_is_shared_by_several_people(room: Room) -> None:
 async def test_no_link_is_said_to_be_sent_without_a_sender(room: Room) -> None:
     parcel = await parcel_of(room, "13800138000")
     assert await room.service.send_link("photo", parcel, phone="13800138000", call_id="a") is False
+
+
+async def test_our_own_bulletins_explain_too_and_vanish_when_withdrawn(
+    engine: AsyncEngine, carrier: HttpCarrier, clock: MovingClock
+) -> None:
+    fog = Bulletin("B-FOG", "大雾", clock() - timedelta(hours=1), outlet="余杭良渚网点")
+    board = [fog]
+
+    async def notices() -> tuple[Bulletin, ...]:
+        return tuple(board)
+
+    finder = Finder(platform=carrier, clock=clock)
+    service = LogisticsService(finder, WorkOrderBook(engine), PROMISES, notices=notices, clock=clock)
+    await service.start()
+    profile = await service.identify("13800138006")
+    facts = derive(profile.parcels[0], clock(), profile.bulletins)
+    assert facts.why is not None and facts.why.source == "bulletin:B-FOG"
+    board.clear()
+    assert fog not in (await service.identify("13800138006")).bulletins
+    await service.close()
