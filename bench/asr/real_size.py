@@ -11,7 +11,6 @@ import argparse
 import copy
 import functools
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -94,7 +93,9 @@ def measure(folder: Path, precision: str) -> None:
         spent = (time.process_time() - before) / 5
         result[f"batch_{batch}_ms_per_chunk"] = round(1000 * spent / batch, 1)
         result[f"batch_{batch}_cpu_per_audio_s"] = round(1000 * spent / batch / backend.chunk_ms, 3)
-    result["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    result["peak_rss_mb"] = int(status["VmHWM"].split()[0]) // 1024
+    result["rss_mb"] = int(status["VmRSS"].split()[0]) // 1024
     print(json.dumps(result))
 
 
