@@ -30,12 +30,12 @@ _SAFETY = re.compile(r"不想活|自杀|跳楼|撞[伤人到]|爆炸|着火|起�
 _AUTHORITY = re.compile(
     r"(?<![零一二三四五六七八九])一二三(?:零|一|四)五(?![零一二三四五六七八九])|邮政(?:管理)?局|邮管局|消协|市场监管|工商局|记者|电视台|媒体|律师|起诉|法院|报警|派出所|公安|警察|曝光"
 )
-_NO_MATTER = frozenset({"complaint", "authority", "safety", "human", "abuse", "fraud_check"})
+_REQUEST = re.compile(
+    r"[送改退赔查催找要想吗哪谁几帮]|投诉|怎么|可以|给我|不了|凭什么|为什么|多少|能不能|没人|没收|人工|打人|他妈"
+)
 
 _BY_WORD = 0.9
 """Confidence of an intent that one unmistakable word decides."""
-
-_SURE = 0.8
 
 _YES_NO_LIFT = {"affirm": 1.5, "deny": 1.5, "backchannel": -3.0}
 _NUMBER_LIFT = {"give_number": 1.5, "correct": 1.5, "backchannel": 0.5}
@@ -90,6 +90,6 @@ def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tu
     return (*wishes, *extra)
 
 
-def only_a_remark(slots: dict[str, str], wishes: tuple[IntentScore, ...]) -> bool:
+def only_a_remark(slots: dict[str, str], flat: str) -> bool:
     """Whether the utterance only adds what the courier should know (「我家是老小区没电梯」) and asks for nothing."""
-    return "address_note" in slots and all(wish.confidence < _SURE and wish.intent not in _NO_MATTER for wish in wishes)
+    return "address_note" in slots and not _REQUEST.search(flat)

@@ -48,7 +48,7 @@ def understand(
     served, ranked = _read(flat, expect, confidence)
     names = tuple(score.intent for score in served)
     found = slots.fill(spoken, flat, names, expect, candidates)
-    if context.only_a_remark(found, served):
+    if context.only_a_remark(found, flat):
         served = ()
     return Understanding(text, served, ranked, found, emotion.of(flat), (served or ranked)[0].confidence)
 

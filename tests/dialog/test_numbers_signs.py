@@ -37,7 +37,7 @@ def test_spoken_digits_become_signs(said: str, read: str) -> None:
     "said", ["等一下", "再说一遍", "我找一会儿", "一个快递", "等我两分钟", "一共", "看一看", "没有单号", "OK"]
 )
 def test_everyday_words_hold_no_digits(said: str) -> None:
-    assert not any(char.isdigit() or char.isascii() and char.isalpha() for char in read_line(said).text)
+    assert not any(char.isdigit() or (char.isascii() and char.isalpha()) for char in read_line(said).text)
 
 
 def test_every_digit_keeps_its_own_confidence() -> None:
