@@ -147,6 +147,11 @@ class Scheduler:
             head.due = now
             self._ready.append(stream)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no stream has a step to take."""
+        return not (self._urgent or self._ready)
+
     def wait(self, now: float) -> float | None:
         """Seconds until the next batch should be taken: 0 now, None when there is nothing to do."""
         if self._urgent or len(self._ready) >= self._limits.max_batch:
@@ -238,7 +243,7 @@ class Engine:
         """Queue sound."""
         with self._wake:
             self._scheduler.feed(stream, pcm, self._clock())
-            if self._scheduler.wait(0.0) is not None:
+            if not self._scheduler.idle:
                 self._wake.notify()
 
     def finish(self, stream: Stream) -> None:

@@ -64,6 +64,17 @@ def test_upsampling_is_continuous_across_twenty_millisecond_frames() -> None:
     assert spectrum[hertz > 4200].max() < spectrum.max() * 1e-4
 
 
+def test_a_telephone_model_is_not_shown_the_band_above_the_telephone() -> None:
+    through = Frontend(FrontendConfig(), np.zeros(560, np.float32), np.ones(560, np.float32), through=8000)
+    noise = np.random.default_rng(6).normal(0, 3000, 32000).astype("<i2").tobytes()
+    wide, narrow = (one.push([one.new_state(16000)], [noise], [True])[0] for one in (FRONTEND, through))
+    assert len(wide) == len(narrow)
+    low, high = slice(0, 50), slice(68, 80)  # mel bands below about 2.9 kHz and above 5 kHz
+    difference = (wide - narrow)[5:-5].mean(axis=0)
+    assert np.abs(difference[low]).max() < 0.1
+    assert difference[high].min() > 4.0
+
+
 def test_direct_current_is_not_heard() -> None:
     rng = np.random.default_rng(5)
     noise = rng.normal(0, 300, 16000)
