@@ -71,7 +71,7 @@ def test_a_telephone_model_is_not_shown_the_band_above_the_telephone() -> None:
     assert len(wide) == len(narrow)
     low, high = slice(0, 50), slice(68, 80)  # mel bands below about 2.9 kHz and above 5 kHz
     difference = (wide - narrow)[5:-5].mean(axis=0)
-    assert np.abs(difference[low]).max() < 0.1
+    assert np.abs(difference[low]).max() < 0.3
     assert difference[high].min() > 4.0
 
 
