@@ -19,6 +19,7 @@ from logistics_client import platform_signature as signature
 from logistics_client.clock import Clock, system_clock
 from logistics_client.numbers import completed_waybill
 from logistics_client.sandbox import CARRIER, CARRIER_NAME
+from logistics_client.sandbox.dialect_routes import add_dialects
 from logistics_client.sandbox.directory import Directory
 from logistics_client.sandbox.faults import Faults
 from logistics_client.sandbox.service_time import ServiceTime
@@ -84,6 +85,7 @@ def build_app(db_path: Path | str, clock: Clock = system_clock, *, secret: str =
     _add_lookups(app, directory, read)
     _add_orders(app, directory, store, read)
     _add_bulletins(app, directory, store, read)
+    add_dialects(app, directory)
     faults: deque[str] = deque()
     app.state.faults = faults
     app.add_middleware(Faults, queued=faults)
