@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
-from logistics_client.database import open_engine
 from logistics_client.errors import MisconfiguredError, UnavailableError
 from logistics_client.links.evidence import EvidenceVault
 from logistics_client.links.on_orders import OrderOutcomes, ParcelLinks, Tell
@@ -21,7 +21,7 @@ from logistics_client.links.service import Links, Site
 from logistics_client.links.sms import FileOutbox, HttpSmsGateway, SmsGateway
 from logistics_client.links.store import LinkStore
 from logistics_client.links.token import TokenSigner
-from logistics_client.ports import Logistics
+from logistics_client.service import LogisticsService
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ class LinkPlan:
         secret_key: ``SECRET_KEY``; signs tokens, seals and gateway messages.
         brand: signs the texts (【...】).
         data_dir: where photos and, without a gateway, texts are kept.
-        database_url: as for the work orders; None is SQLite under ``data_dir``.
         sms_gateway: ``SMS_GATEWAY``; empty writes texts to ``sms-outbox.jsonl``.
         old_keys: earlier secret keys, whose links still work.
     """
@@ -46,21 +45,20 @@ class LinkPlan:
     secret_key: str
     brand: str
     data_dir: Path = Path("data")
-    database_url: str | None = None
     sms_gateway: str = ""
     old_keys: tuple[str, ...] = ()
 
 
 @asynccontextmanager
 async def open_links(
-    plan: LinkPlan, logistics: Logistics, sender: ParcelLinks, tell: Tell, *, clock: Clock = system_clock
+    plan: LinkPlan, logistics: LogisticsService, engine: AsyncEngine, tell: Tell, *, clock: Clock = system_clock
 ) -> AsyncIterator[Links]:
     """Open the links for as long as the context lasts; due texts and hand-ins are looked after inside.
 
     Args:
         plan: the settings.
-        logistics: opens and lists orders.
-        sender: the ``LinkSender`` that was given to the room's door; it works from now on.
+        logistics: the room's door; from now on it can send links.
+        engine: the database of the work orders.
         tell: notes an event in the ledger.
         clock: our clock.
 
@@ -71,8 +69,6 @@ async def open_links(
     if not plan.secret_key:
         raise MisconfiguredError("set SECRET_KEY: links and photos are signed with it")
     async with AsyncExitStack() as stack:
-        engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
-        stack.push_async_callback(engine.dispose)
         store = LinkStore(engine)
         try:
             await store.start()
@@ -90,11 +86,8 @@ async def open_links(
         stack.push_async_callback(links.close)
         task = asyncio.create_task(_look_after(links), name="links")
         stack.push_async_callback(_stopped, task)
-        sender.links = links
-        try:
-            yield links
-        finally:
-            sender.links = None
+        logistics.send_links_by(ParcelLinks(links))
+        yield links
 
 
 def _gateway(plan: LinkPlan, clock: Clock) -> SmsGateway:

@@ -130,12 +130,12 @@ class OrderOutcomes:
 class ParcelLinks:
     """Sends links about parcels; the ``LinkSender`` of the room's door.
 
-    The door needs a sender and the links need the door, so ``links`` is set once both are there. Until then nothing
-    is sent, and nothing is said to be.
+    Args:
+        links: the links.
     """
 
-    def __init__(self) -> None:
-        self.links: Links | None = None
+    def __init__(self, links: Links) -> None:
+        self._links = links
 
     async def send(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         """Send; True only on the gateway's receipt.
@@ -145,10 +145,8 @@ class ParcelLinks:
             ValueError: nobody knows such a purpose.
         """
         kind = Purpose(purpose)
-        if self.links is None:
-            return False
         lines: tuple[str, ...] = ()
         if kind is Purpose.CUSTOMS and parcel.customs_missing:
             lines = (f"还缺:{parcel.customs_missing}",)
-        await self.links.send(kind, parcel.waybill, phone=phone, call_id=call_id, lines=lines)
+        await self._links.send(kind, parcel.waybill, phone=phone, call_id=call_id, lines=lines)
         return True

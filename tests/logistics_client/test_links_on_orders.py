@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from logistics_client.errors import LogisticsError, MisconfiguredError
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
-from logistics_client.links import Link, LinkEvent, LinkPlan, OrderOutcomes, ParcelLinks, Purpose, Use, open_links
+from logistics_client.links import Link, LinkEvent, LinkPlan, OrderOutcomes, Purpose, Use, open_links
 from logistics_client.promises import read_promises
 from logistics_client.service import LogisticsService
 from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel
@@ -134,30 +134,37 @@ async def test_without_a_database_the_hand_in_comes_again(room: Room) -> None:
 # --- put together ------------------------------------------------------------------------------------------------
 
 
+async def unheard(_: LinkEvent) -> None:
+    raise AssertionError("nothing happens")
+
+
 async def test_the_rooms_door_sends_links_once_they_are_open(room: Room, tmp_path: Path, clock: MovingClock) -> None:
-    sender = ParcelLinks()
-    assert not await sender.send("photo", room.parcel, phone="13800138000", call_id="c1")
-    plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
+    async def send(purpose: str, parcel: Parcel) -> bool:
+        return await room.service.send_link(purpose, parcel, phone="13800138000", call_id="c1")
 
     async def tell(event: LinkEvent) -> None:
         room.told.append(event)
 
-    async with open_links(plan, room.service, sender, tell, clock=clock) as links:
+    assert not await send("photo", room.parcel)
+    plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
+    async with open_links(plan, room.service, room.engine, tell, clock=clock) as links:
         parcel = replace(room.parcel, customs_missing="身份证明")
-        assert await sender.send("customs", parcel, phone="13800138000", call_id="c1")
+        assert await send("customs", parcel)
         (link,) = await links.store.of_waybill(parcel.waybill)
         assert link.lines == ("还缺:身份证明",)
         assert [event.name for event in room.told] == ["link.sent"]
         with pytest.raises(ValueError, match="nonsense"):
-            await sender.send("nonsense", parcel, phone="13800138000", call_id="c1")
-    assert not await sender.send("photo", room.parcel, phone="13800138000", call_id="c1")
+            await send("nonsense", parcel)
     assert "云雀快递" in (tmp_path / "sms-outbox.jsonl").read_text("utf-8")
 
 
-async def test_links_need_a_secret(room: Room, tmp_path: Path) -> None:
-    async def tell(_: LinkEvent) -> None:
-        raise AssertionError("nothing happens")
+async def test_without_a_gateway_that_answers_nothing_is_said_to_be_sent(room: Room, tmp_path: Path) -> None:
+    plan = LinkPlan("https://x", "KEY", "b", data_dir=tmp_path, sms_gateway="http://127.0.0.1:9/sms")
+    async with open_links(plan, room.service, room.engine, unheard):
+        assert not await room.service.send_link("photo", room.parcel, phone="13800138000", call_id="c1")
 
+
+async def test_links_need_a_secret(room: Room, tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="SECRET_KEY"):
-        async with open_links(LinkPlan("https://x", "", "b", data_dir=tmp_path), room.service, ParcelLinks(), tell):
+        async with open_links(LinkPlan("https://x", "", "b", data_dir=tmp_path), room.service, room.engine, unheard):
             raise AssertionError("not opened")
