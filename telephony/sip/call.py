@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from baresip import (
@@ -76,6 +76,11 @@ class BaresipCall:
         """The stack's final statistics once the call ended."""
         stats: CallStats | None = self._call.final_stats
         return stats
+
+    def replay(self, events: Iterable[StackEvent]) -> None:
+        """Deliver events that came before the stack's call object listened, to it and through it to us."""
+        for event in events:
+            self._call._on_stack_event(event)
 
     async def answer(self) -> None:
         """Answer and wait until media is up; raises :class:`CallGone` when the caller left first."""

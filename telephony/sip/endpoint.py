@@ -15,6 +15,7 @@ from baresip import (
     DrainingError,
     NoLocalAddressError,
     Runtime,
+    StackEvent,
     UserAgent,
 )
 
@@ -120,18 +121,12 @@ class BaresipEndpoint:
         fields = dict(headers or {})
         if from_number:
             fields["P-Asserted-Identity"] = f"<sip:{quote(from_number, safe='+')}@{self._address}>"
-        try:
-            stack_call = await agent.dial(uri, fields)
-        except DrainingError as error:
-            raise DialFailed(0, "failed", "no new calls are made while the hotline drains.") from error
-        except NoLocalAddressError as error:
-            raise DialFailed(0, "unreachable", "the called address cannot be reached from here.") from error
-        except BaresipError as error:
-            raise DialFailed(0, "failed", f"the call could not be started: {error}.") from error
+        stack_call, early = await self._start_dialling(agent, uri, fields)
         caller = CallerId(from_number, None, from_number is None, True)
         transport = "tcp" if "transport=tcp" in uri.lower() else "udp"
         info = CallInfo(stack_call.call_id or "", caller, uri, "", 8000, transport, "outbound")
         call = self._adopt(stack_call, info)
+        call.replay(early)
         try:
             await stack_call.wait_established(timeout)
             await call.wait_media(timeout)
@@ -143,6 +138,32 @@ class BaresipEndpoint:
         except CallGone as error:
             raise DialFailed(0, "failed", str(error)) from error
         return call
+
+    async def _start_dialling(
+        self, agent: UserAgent, uri: str, fields: dict[str, str]
+    ) -> tuple[Call, list[StackEvent]]:
+        """Send the INVITE; returns the call and the events it had before the library began to listen for it.
+
+        On a busy machine a fast answer is dispatched in the same turn of the loop as the end of the dial command,
+        before the library's call object exists, and would be lost: the dial then waits for it in vain.
+        """
+        if self._runtime is None:
+            raise DialFailed(0, "failed", "the endpoint is not running.")
+        events: list[StackEvent] = []
+        listener = events.append
+        self._runtime.subscribe(listener)
+        try:
+            call = await agent.dial(uri, fields)
+        except DrainingError as error:
+            raise DialFailed(0, "failed", "no new calls are made while the hotline drains.") from error
+        except NoLocalAddressError as error:
+            raise DialFailed(0, "unreachable", "the called address cannot be reached from here.") from error
+        except BaresipError as error:
+            raise DialFailed(0, "failed", f"the call could not be started: {error}.") from error
+        finally:
+            if self._runtime is not None:
+                self._runtime.unsubscribe(listener)
+        return call, [event for event in events if event.call == call.handle]
 
     def drain(self) -> None:
         """Refuse new calls from now on."""

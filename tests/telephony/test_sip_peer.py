@@ -1,6 +1,7 @@
 """A second SIP stack, in its own process, calls the endpoint and is called by it: codecs and transports."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -70,3 +71,12 @@ async def test_a_peer_is_called(line: Line, talk: TalkOn, agent: PeerProcess, tr
     await call.hangup()
     assert (await agent.ask("closed"))["cause"] == "remote_hangup"
     assert await closed(call) == "local_hangup"
+
+
+async def test_an_answer_that_comes_while_the_loop_is_busy_is_not_lost(line: Line, agent: PeerProcess) -> None:
+    uri = agent.uris[0].partition(";")[0].replace("sip:", "sip:agent@")
+    dialling = asyncio.create_task(line.endpoint.dial(uri, timeout=3))
+    asyncio.get_running_loop().call_soon(time.sleep, 0.2)
+    call = await dialling
+    await agent.ask("talking")
+    await call.hangup()
