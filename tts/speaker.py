@@ -119,19 +119,20 @@ class Speaker:
             self._emergency[rate] = b"".join([chunk.pcm async for chunk in self._sentence(order)])
 
     async def speak(
-        self, text: str, *, rate: int = 8000, slow: bool = False, private: bool = False
+        self, text: str, *, rate: int = 8000, slow: bool = False, private: bool = False, follows: bool = False
     ) -> AsyncGenerator[SpeechChunk, None]:
         """Yield the speech of ``text`` at ``rate`` Hz, at least one chunk, raising nothing.
 
         Word times run from the start of this call's audio. Close the generator to stop (barge-in). While a
-        sentence is heard the next one is fetched.
+        sentence is heard the next one is fetched. Speech ends with its last sound; ``follows`` says that another
+        sentence was spoken just before by another call, so that this one begins with the pause between the two.
         """
         orders = [self._order(part, rate, slow=slow, private=private) for part in sentences(spoken(text))]
         ahead: asyncio.Task[_Found] | None = None
         offset = 0.0
         try:
             for number, order in enumerate(orders):
-                if number:
+                if number or follows:
                     yield SpeechChunk(silence(PAUSE_S, rate))
                     offset += PAUSE_S
                 found = await (ahead or self._search(order))

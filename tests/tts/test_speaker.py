@@ -13,7 +13,7 @@ from tts.audio import active_level, to_samples
 from tts.cache import PhraseCache
 from tts.guard import Deadlines
 from tts.ports import VoiceError
-from tts.speaker import EMERGENCY, Part, Speaker
+from tts.speaker import EMERGENCY, PAUSE_S, Part, Speaker
 from tts.speech import Speech
 from tts.text import spoken
 from tts.voices.edge import EdgeVoice
@@ -122,6 +122,13 @@ async def test_words_count_from_the_start_of_the_text_over_all_sentences(chain: 
     assert _words(speech) == text
     assert all(a.end_s <= b.start_s + 0.01 for a, b in pairwise(speech.words))
     assert speech.words[-1].end_s <= speech.seconds(8000)
+
+
+async def test_a_sentence_that_follows_another_begins_with_the_pause_between_them(chain: Speaker) -> None:
+    first = await _hear(chain, "请讲。")
+    next_one = Speech.of([chunk async for chunk in chain.speak("请讲。", follows=True)])
+    assert next_one.seconds(8000) - first.seconds(8000) == pytest.approx(PAUSE_S)
+    assert next_one.words[0].start_s - first.words[0].start_s == pytest.approx(PAUSE_S)
 
 
 async def test_the_next_sentence_is_fetched_while_this_one_is_heard(chain: Speaker, edge: EdgeServer) -> None:
