@@ -31,11 +31,17 @@ def nonsense(path: Path) -> None:
     path.write_bytes(b"\xff\xfe nonsense {")
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("damage", [Path.unlink, cut, nonsense, lambda path: path.write_bytes(b"")])
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+# half of a YAML file may still be YAML, so config.yaml is not cut
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [(name, damage) for name in NAMES for damage in (Path.unlink, nonsense, empty)]
+    + [(name, cut) for name in NAMES if name != "config.yaml"],
+)
 def test_a_missing_or_damaged_file_is_named(copy: Path, name: str, damage: Callable[[Path], object]) -> None:
-    if name == "config.yaml" and damage is cut:
-        pytest.skip("half of a YAML file is still YAML")
     damage(copy / name)
     with pytest.raises(ModelError) as error:
         load_onnx(copy)
