@@ -114,9 +114,11 @@ class Report:
 
     @property
     def final(self) -> str:
-        """How the call stands at the end: ended, transferred or talking."""
+        """How the call stands at the end: ended (by us), hung_up (by the caller), transferred or talking."""
         phase = self.state.phase
-        return "transferred" if phase in (Phase.TRANSFERRING, Phase.BRIDGED) else phase.value
+        if phase in (Phase.TRANSFERRING, Phase.BRIDGED):
+            return "transferred"
+        return "hung_up" if self.state.over and phase is not Phase.ENDED else phase.value
 
     @property
     def contained(self) -> bool:

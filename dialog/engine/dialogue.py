@@ -71,7 +71,11 @@ class Dialogue:
 
     def step(self, state: DialogueState, event: Event) -> tuple[DialogueState, tuple[Effect, ...]]:
         """Take one event; pure: the same state and event give the same state and effects."""
-        if state.phase is Phase.ENDED or (state.phase is Phase.NEW and not isinstance(event, CallStarted)):
+        if (
+            state.over
+            or state.phase is Phase.ENDED
+            or (state.phase is Phase.NEW and not isinstance(event, CallStarted))
+        ):
             return state, ()
         t = Turn(self, replace(state, now=event.at))
         _dispatch(t, event)
@@ -101,7 +105,7 @@ def _dispatch(t: Turn, event: Event) -> None:
         case TransferProgress():
             handover.on_progress(t, event)
         case CallOver():
-            t.change(phase=Phase.ENDED)
+            t.change(over=True)
         case _ if t.state.phase is Phase.BRIDGED:
             return  # a person leads the call
         case RecogniserLost():

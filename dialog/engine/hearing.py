@@ -14,6 +14,7 @@ from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
 from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard
+from logistics_client.vocabulary import CallerClass
 
 URGENT = ("safety", "authority", "human")
 _FAIRLY_SURE, _SURE, _BEYOND_DOUBT = 0.5, 0.85, 0.95
@@ -52,6 +53,8 @@ def on_heard(t: Turn, event: Heard) -> None:
     text = event.text.strip()[:_TEXT_LIMIT]
     understood = t.dialogue.understand(text, t.expectation(), candidates=t.candidates(), confidence=event.confidence)
     intents = [scored.intent for scored in understood.intents]
+    if _is_known_question(t, text, understood):
+        intents = ["faq"]
     _remember(t, event, text, understood, intents)
     if t.state.phase is Phase.TRANSFERRING:
         manners.while_transferring(t, intents)
@@ -63,6 +66,15 @@ def on_heard(t: Turn, event: Heard) -> None:
         no_match(t, noise=True)
     elif _chooses(t, text) or not manners.handled(t, intents, understood):
         _answer_or_wish(t, event, text, understood, intents)
+
+
+def _role(t: Turn, role: str | None, confidence: float) -> None:
+    """Who the caller says to be: a helper hears less; a claim of more is noted, never believed."""
+    if role == "helper" and not t.state.helper:
+        t.change(helper=True, focus=None)
+        t.say("helper.terms")
+    elif role == "sender" and t.call.caller.caller_class is not CallerClass.SENDER:
+        t.remark("自称寄件人", confidence)
 
 
 def _urgent(t: Turn, understood: Understood) -> str | None:
@@ -82,6 +94,14 @@ def _chooses(t: Turn, text: str) -> bool:
     return t.state.question is not None and _chosen(t.state.question, text) is not None
 
 
+def _is_known_question(t: Turn, text: str, understood: Understood) -> bool:
+    """「你们是机器人吗」 may sound like an insult: what the knowledge file answers is answered."""
+    unsure = all(x.intent in ("abuse", "out_of_domain") and x.confidence < _SURE for x in understood.intents)
+    question = t.state.question
+    dictating = question is not None and (question.free or question.expect.keys == "digits")
+    return unsure and not dictating and t.dialogue.knowledge.find(text) is not None
+
+
 def _remember(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
     turn = t.state.turn + 1
     t.change(
@@ -96,15 +116,14 @@ def _remember(t: Turn, event: Heard, text: str, understood: Understood, intents:
     for name in _REMARK_SLOTS:
         if understood.slots.get(name):
             t.remark(understood.slots[name], understood.confidence)
-    if understood.slots.get("caller_role") == "helper":
-        t.change(helper=True)
+    _role(t, understood.slots.get("caller_role"), understood.confidence)
     t.note("intent", intents=intents, confidence=round(understood.confidence, 3), emotion=understood.emotion)
 
 
 def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
     question = t.state.question
     slots = dict(understood.slots)
-    wishes = _wishes(t, text, understood)
+    wishes = _wishes(t, text, understood) or ((Wanted("faq", slots, t.state.turn),) if intents == ["faq"] else ())
     answer = read_answer(t, question, event, text, understood, intents) if question is not None else None
     if answer is not None and answer.partial:
         t.change(misses=0)
@@ -120,7 +139,7 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
     elif "give_number" in intents or any(slots.get(name) for name in NUMBER_SLOTS):
         t.change(misses=0)
         want(t, (Wanted("give_number", slots, t.state.turn),))
-    elif any(understood.slots.get(name) for name in _REMARK_SLOTS):
+    elif any(understood.slots.get(name) for name in (*_REMARK_SLOTS, "caller_role")):
         t.change(misses=0)
         t.say("remark.noted")
         ask_again(t)
@@ -158,7 +177,7 @@ def read_answer(
         yes = _yes_no(intents, question.expect.kind)
         if yes is None and question.expect.kind is ExpectKind.YES_NO:
             yes = _first_word(text)
-        if yes is None and all(name in OWN for name in intents) and any(word in text for word in _CLOSING):
+        if question.expect.kind is ExpectKind.OPEN and _closes(text, intents):
             yes = False
         if yes is not None:
             return Answer(text=text, yes=yes, slots=slots)
@@ -187,6 +206,10 @@ def _is_a_wish(t: Turn, understood: Understood, text: str) -> bool:
     named = any(understood.slots.get(name) for name in NUMBER_SLOTS)
     wants = any(t.dialogue.scene_for(name).name != "identify" for name in sure)
     return wants and not named and not t.state.pieces and longest_run(text) < _SHORTEST_NUMBER
+
+
+def _closes(text: str, intents: list[str]) -> bool:
+    return all(name in OWN for name in intents) and any(word in text for word in _CLOSING)
 
 
 def _first_word(text: str) -> bool | None:

@@ -17,7 +17,6 @@ _YES_NO = {"1": True, "2": False}
 
 def on_key(t: Turn, key: str) -> None:
     """Act on one key."""
-    t.note("dtmf", key=key if not _digits(t) else "#" if key == "#" else "digit")
     t.change(active=True)
     question = t.state.question
     if t.state.phase is Phase.TRANSFERRING:

@@ -12,6 +12,7 @@ from dialog.rights_file import parse_rights
 from dialog.scenes import SCENES
 from dialog.settings import Settings, parse_settings
 from dialog.wording import Wording, lint, parse_wording
+from dialog.wording.names import REQUIRED
 
 
 def load_dialogue(
@@ -71,6 +72,9 @@ def _wording(folder: Path) -> Wording:
     findings = lint(wording)
     if findings:
         raise ConfigError(str(findings[0]))
+    missing = REQUIRED - wording.entries.keys()
+    if missing:
+        raise ConfigError(f"{folder.name}:1: {min(missing)} is missing; put it back into one of the files")
     return wording
 
 

@@ -31,7 +31,8 @@ def _dropped(event: CallStarted) -> DialogueState | None:
         old = DialogueState.from_json(event.caller.dropped_state)
     except ValueError:  # written by another version: a normal greeting is the honest start
         return None
-    return old if old.phase not in (Phase.NEW, Phase.ENDED) and old.turn > 0 else None
+    parted = any(topic.scene == "goodbye" for topic in old.topics)
+    return old if old.phase not in (Phase.NEW, Phase.ENDED) and old.turn > 0 and not parted else None
 
 
 def _greet(t: Turn, event: CallStarted) -> None:
@@ -51,6 +52,7 @@ def _go_on(t: Turn, event: CallStarted, old: DialogueState) -> None:
     t.state = replace(
         old,
         phase=Phase.TALKING,
+        over=False,
         now=event.at,
         started=event,
         topics=topics,

@@ -25,9 +25,6 @@ def on_order(t: Turn, event: OrderDone) -> None:
         learn_orders(t, (event.order,))
         if all(deed.order_id != event.order.order_id for deed in t.state.deeds):
             t.change(deeds=(*t.state.deeds, Deed(event.order.order_id, t.state.turn, event.new)))
-        promise = event.order.promise
-        if promise is not None and event.new:
-            t.note("promise.made", order_id=event.order.order_id, what=promise.what, due_at=promise.due_at.isoformat())
     _go_on(t, event.request_id)
 
 

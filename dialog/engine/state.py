@@ -137,6 +137,7 @@ class DialogueState:
     transfer_reason: str = ""
     helper: bool = False
     recording: bool = True
+    over: bool = False  # the line is gone; the phase stays, so that a redial goes on there
 
     @property
     def topic(self) -> Topic | None:

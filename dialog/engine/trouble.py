@@ -65,7 +65,6 @@ def no_match(t: Turn, understood: Understood | None = None, *, noise: bool = Fal
 
 def recogniser_lost(t: Turn) -> None:
     """Hearing is away: say so and go on with keys."""
-    t.note("degraded", what="recogniser")
     t.say("trouble.deaf")
     if t.state.phase is Phase.TALKING and t.state.question is not None and _takes_digits(t):
         ask_again(t)

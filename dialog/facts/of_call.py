@@ -34,7 +34,8 @@ def _opens(view: View) -> str | None:
 
 
 def _parcel_count(view: View) -> str | None:
-    return f"{count(len(view.parcels))}个" if view.parcels else None
+    total = max(view.caller.parcels_total, len(view.parcels))
+    return f"{count(total)}个" if total else None
 
 
 def _bulletin(view: View) -> str | None:

@@ -239,8 +239,8 @@ def carrier_tail(t: Turn) -> None:
 
 
 def _which(t: Turn, parcels: list[Parcel]) -> None:
-    """Two are asked about, never guessed; more than two need the whole number."""
-    if len(parcels) > 2:
+    """Two are asked about, never guessed; more than two, or two of one tail, need the whole number."""
+    if len(parcels) > 2 or parcels[0].tail == parcels[1].tail:
         t.say("identify.many")
         _forget_number(t)
         _ask_number(t, "identify.number")

@@ -20,6 +20,8 @@ _CHOICES = (
 
 def begin(t: Turn) -> None:
     """Four ways, none of which reads numbers aloud."""
+    if t.state.parcels:  # the link is sent on behalf of one of them
+        t.update(waybill=t.state.parcels[0].waybill)
     t.say_first("merchant.hello", "merchant.hello_plain")
     t.ask("merchant.choice", "chosen", CHOICE, choices=_CHOICES, sticky=False)
 
@@ -30,6 +32,7 @@ def chosen(t: Turn) -> None:
         case "list":
             t.send_link("merchant", "list_sent")
         case "case":
+            t.update(waybill=None)
             process.start(t, OrderKind.CALL_BACK, reason="商家批量处理", parent="yes")
         case "one":
             t.begin("identify", intent="other_parcel")

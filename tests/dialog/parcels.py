@@ -193,7 +193,7 @@ def profile(number: str, now: datetime = NOON) -> CallerProfile:
         "08": (receiver, (silent(now),), ()),
         "09": (CallerClass.SENDER, (signed(now, "8009", "4312345678009"),), ()),
         "10": (receiver, (overdue(now),), (urge(now, "77312345678010", 210, -180),)),
-        "11": (CallerClass.MERCHANT, (), ()),
+        "11": (CallerClass.MERCHANT, (replace(in_transit(now), waybill="SF1445678900011"),), ()),
         "12": (CallerClass.STAFF, (), ()),
         "13": (CallerClass.SHARED, (replace(at_hub(now), waybill="73100196610013"), in_transit(now)), ()),
         "14": (CallerClass.BLOCKED, (), ()),
