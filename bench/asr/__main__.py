@@ -1,8 +1,8 @@
-"""`make bench-asr`: error rates, then cost and latency against the number of streams."""
+"""`make bench-asr`: error rates, whole waybills, then cost and latency against the number of streams."""
 
 from __future__ import annotations
 
-from bench.asr import cer, streams
+from bench.asr import cer, numbers, streams
 
 if __name__ == "__main__":
-    raise SystemExit(cer.main() or streams.main())
+    raise SystemExit(cer.main() or numbers.main() or streams.main())
