@@ -34,9 +34,7 @@ def handled(t: Turn, intents: list[str], understood: Understood) -> bool:
         _go_on(t)
         return True
     if intents == ["out_of_domain"] and not (t.state.question and t.state.question.free):
-        t.change(misses=0)
-        t.begin("outside", intent="out_of_domain")
-        settle(t)
+        _outside(t)
         return True
     return False
 
@@ -48,6 +46,16 @@ def while_transferring(t: Turn, intents: list[str]) -> None:
         t.end("caller_bye")
         return
     t.say("person.still_calling")
+
+
+def _outside(t: Turn) -> None:
+    """Out of scope once is said so; three times in a row it is us who do not understand."""
+    t.change(misses=t.state.misses + 1)
+    lost = t.state.misses > t.dialogue.settings.reprompts
+    if lost:
+        t.change(misses=0)
+    t.begin("person" if lost else "outside", intent="not_understood" if lost else "out_of_domain")
+    settle(t)
 
 
 def _wishes(t: Turn, intents: list[str]) -> bool:
