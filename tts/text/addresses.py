@@ -17,7 +17,7 @@ RULES = (
     rule(r"(?<![\dA-Za-z-])(?P<doors>\d{1,4}(?:-\d{1,4}){1,3})(?=室|房|号房)", _doors),
     rule(r"(?<![\d-])(?P<doors>\d{1,2}-\d{1,2}-\d{3,4})(?![\d-])", _doors),
     rule(r"(?<![\d.])(?P<room>\d{3,4})(?=室|房|号房|包间|信箱)", lambda m: row(m["room"])),
-    rule(r"(?<=[栋幢座元])(?P<room>\d{3,4})(?![\d.元块年])", lambda m: row(m["room"])),
+    rule(r"(?<=[栋幢座元楼层])(?P<room>\d{3,4})(?![\d.元块年个件票])", lambda m: row(m["room"])),
     rule(r"(?<![\d.])(?P<door>\d{4,})(?=号|弄)", lambda m: row(m["door"])),
     rule(r"(?<![\d.])(?P<door>\d{3})(?=号|弄)", lambda m: cardinal(m["door"])),
     rule(

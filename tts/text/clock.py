@@ -94,9 +94,15 @@ def _hours_range(match: Match) -> str:
     return f"{_said('', '', first, 0)}到{_said('', '', second, 0, shared=part_of_day(first))}"
 
 
+def _either_hour(match: Match) -> str:
+    low, high = int(match["low"]), int(match["high"])
+    return f"{_hour(low)}{'' if high == low + 1 <= 10 else '、'}{_hour(high) if high > 2 else cardinal(str(high))}点"
+
+
 RULES = (
     rule(f"{_clock('1')}{_TO}{_clock('2')}", _range),
     rule(_clock(""), _time),
     rule(rf"(?P<part>{_GIVEN})?(?<![\d:.])(?P<first>{_HOUR})点?{_TO}(?P<second>{_HOUR})点(?!\d|半)", _hours_range),
+    rule(rf"(?<![\d:.])(?P<low>{_HOUR})、(?P<high>{_HOUR})点(?!\d|半)", _either_hour),
     rule(_spoken_hours(""), _hours),
 )

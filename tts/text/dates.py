@@ -41,5 +41,10 @@ RULES = (
         r"(?<!\d)(?P<year>\d\d)(?=年(?:1[0-2]|0?[1-9])月|年[一二三四五六七八九十]+月)",
         lambda m: row(m["year"], one="一"),
     ),
+    rule(
+        r"(?<![\d.])(?P<month>10|5)\.(?P<day>1)(?=放假|假期|长假|小长假|期间|当天)",
+        lambda m: f"{_number(m['month'])}月{_number(m['day'])}号",
+    ),
+    rule(r"(?<![\dA-Za-z.])618(?=大促|活动|期间|当天|之后|前后)", lambda m: row(m[0])),
     rule(r"双(?P<month>1[12])(?!\d)", lambda m: f"双{cardinal(m['month'])}"),
 )

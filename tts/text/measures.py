@@ -34,6 +34,10 @@ def _size(match: Match) -> str:
     return "乘".join(counted(n) + unit for n in (match["a"], match["b"], match["c"]) if n)
 
 
+def _degrees(number: str) -> str:
+    return f"零下{counted(number[1:])}度" if number.startswith("-") else counted(number)
+
+
 def _percent(match: Match) -> str:
     number = match["number"]
     return "百分之百" if number == "100" else f"百分之{decimal(number)}"
@@ -50,6 +54,10 @@ def _version(match: Match) -> str:
 
 
 RULES = (
+    rule(
+        rf"(?<![\d.A-Za-z])(?P<low>-?{NUMBER})(?:°[Cc]?|度)?{_TO}(?P<high>-?{NUMBER})\s?(?:°[Cc]?|度)",
+        lambda m: f"{_degrees(m['low'])}到{_degrees(m['high']).removesuffix('度')}度",
+    ),
     rule(
         rf"(?<![\d.])(?P<a>{NUMBER})(?:{_UNIT})?\s?[*xX]\s?(?P<b>{NUMBER})(?:{_UNIT})?"
         rf"(?:\s?[*xX]\s?(?P<c>{NUMBER}))?\s?(?P<unit>(?i:{_UNIT})|厘米|毫米|米|公分)?(?![A-Za-z])",

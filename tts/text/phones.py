@@ -42,6 +42,7 @@ RULES = (
         rf"{FREE}(?P<a>[48]00)[\s-]?(?P<b>\d{{3}})[\s-]?(?P<c>\d{{4}})(?!\d)",
         lambda m: _grouped(m["a"], m["b"], m["c"]),
     ),
+    rule(rf"{FREE}{_AREA}[\s-]?(?P<short>9[56]\d{{3}})(?!\d)", lambda m: _grouped(m["area"], m["short"])),
     rule(r"(?P<label>转|分机)\s?(?P<code>\d{2,6})(?!\d)", lambda m: m["label"] + row(m["code"])),
     rule(
         rf"(?P<label>{_CALLED})[\s:,]*(?P<is>是|为|)[\s:,]*(?P<code>\d{{3,8}})(?!\d|\s*[-~到至]|[个次天元位])",

@@ -12,6 +12,9 @@ from pypinyin.constants import PHRASES_DICT
 from tts.text import phrases, places
 
 _LONGEST = 8
+_UNKNOWN = "mou3"
+"""A character no dictionary reads is said as 某."""
+
 _TABLES = (phrases.WORDS, phrases.TOGETHER, places.PLACES)
 
 
@@ -77,4 +80,4 @@ def _piece(word: str) -> Piece:
     if len(word) == 1 and word in _singles():
         return Piece(word, (_singles()[word],), fixed=False)
     syllables = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False)
-    return Piece(word, tuple(syllables), fixed=False)
+    return Piece(word, tuple(s if s.isascii() else _UNKNOWN for s in syllables), fixed=False)

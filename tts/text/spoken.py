@@ -12,13 +12,17 @@ import re
 from tts.ports import SpokenText
 from tts.text import addresses, clock, codes, dates, latin, measures, money, phones
 from tts.text.clean import clean
+from tts.text.numerals import cardinal, row
 from tts.text.rule import read, rule
 
 _KEYS = (
+    rule(r"(?<=[按输])(?P<digits>\d+)\#(?:号?键)?", lambda m: f"{row(m['digits'], one='一')}井号"),
     rule(r"(?<=[按输])(?:[“\"']?)\#(?:号?键?[”\"']?)", lambda _m: "井号键"),
     rule(r"(?<=[按输])(?:[“\"']?)\*(?:号?键?[”\"']?)", lambda _m: "星号键"),
     rule(r"\#(?:号)键?", lambda _m: "井号键"),
     rule(r"\*(?:号)键?", lambda _m: "星号键"),
+    rule(r"(?<=[长宽高重])\*(?=[长宽高])", lambda _m: "乘"),
+    rule(r"(?<=[长宽高)])/(?P<number>\d{3,5})(?!\d)", lambda m: f"除以{cardinal(m['number'])}"),
     rule(r"<(?=\d)", lambda _m: "小于"),
     rule(r">(?=\d)", lambda _m: "大于"),
 )
