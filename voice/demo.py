@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +14,11 @@ from tts.voices.espeak.variants import EspeakSpeaker
 from voice.caller.listening import trim
 from voice.caller.report import CallReport
 from voice.caller.script import Step
+from voice.child import hotline_process
 from voice.cli.call import as_text, call_once
 from voice.config import Settings, load_settings
 from voice.robot_agent import RobotAgent
 
-START_S = 60.0
 AGENT_WORDS = "您好，我是人工客服，您的情况我已经看到了，我马上联系网点给您送。"
 
 
@@ -67,36 +65,14 @@ async def play(out: Path) -> bool:
             data_dir=Path(folder), sip_listen="127.0.0.1:5160", http_listen="127.0.0.1:8180", rtp_ports="22000-22999"
         )
         agent = asyncio.create_task(_agent())
-        server, sip = await _start(settings)
         try:
-            reports = [await _tell(story, settings, sip, out) for story in STORIES]
+            async with hotline_process(settings, AGENT_SIP="sip:agent@127.0.0.1:5170") as sip:
+                reports = [await _tell(story, settings, sip, out) for story in STORIES]
         finally:
-            server.terminate()
-            await server.wait()
             agent.cancel()
             await asyncio.gather(agent, return_exceptions=True)
     _write_table(reports, out)
     return all(report.answered and all(turn.heard for turn in report.turns) for report in reports)
-
-
-async def _start(settings: Settings) -> tuple[asyncio.subprocess.Process, str]:
-    env = os.environ | {
-        "DATA_DIR": str(settings.data_dir),
-        "SIP_LISTEN": settings.sip_listen,
-        "HTTP_LISTEN": settings.http_listen,
-        "RTP_PORTS": settings.rtp_ports,
-        "AGENT_SIP": "sip:agent@127.0.0.1:5170",
-    }
-    command = "import sys; from voice.cli import main; sys.exit(main(['serve']))"
-    server = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", command, env=env, stdout=asyncio.subprocess.PIPE
-    )
-    assert server.stdout is not None
-    async with asyncio.timeout(START_S):
-        while not (line := (await server.stdout.readline()).decode()).startswith("ready "):
-            if not line:
-                raise RuntimeError("the hotline did not start; run `hotline doctor`")
-    return server, line.split()[1]
 
 
 async def _agent() -> None:

@@ -11,6 +11,7 @@ from telephony.hub.roles import Role
 from telephony.hub.tuning import FRAME_MS, HubTuning
 
 BOT_CAPACITY_S = 60
+RECENT_FRAMES = 10  # more than a transmit ring ever holds
 
 
 class Leg(Protocol):
@@ -112,6 +113,7 @@ class BotLeg:
         self._flush_ring: Callable[[], int] = lambda: 0
         self._waiters: list[tuple[float, asyncio.Future[None]]] = []
         self._paused = False
+        self._recent = bytearray()
 
     @property
     def queued_ms(self) -> float:
@@ -140,8 +142,15 @@ class BotLeg:
         return len(taken)
 
     def pause(self) -> None:
-        """Fall silent and keep what is queued; what is in the listener's ring (40 ms) still sounds."""
+        """Fall silent now; what was cut from the listener's ring is said again after :meth:`resume`."""
+        if self._paused:
+            return
         self._paused = True
+        cut = min(self._flush_ring(), len(self._recent) // 2)
+        if cut:
+            self._buffer[:0] = self._recent[-2 * cut :]
+            self._pulled -= cut
+            self._recent.clear()
 
     def resume(self) -> None:
         """Go on where :meth:`pause` stopped."""
@@ -150,6 +159,7 @@ class BotLeg:
     def flush(self) -> int:
         """Stop speaking now, paused or not; returns how many written samples will not be heard."""
         self._paused = False
+        self._recent.clear()
         unplayed = len(self._buffer) // 2
         self._buffer.clear()
         cut = self._flush_ring()
@@ -172,6 +182,8 @@ class BotLeg:
         frame = bytes(self._buffer[: self._frame_bytes])
         del self._buffer[: self._frame_bytes]
         self._pulled += len(frame) // 2
+        self._recent += frame
+        del self._recent[: -RECENT_FRAMES * self._frame_bytes]
         self._release()
         return frame.ljust(self._frame_bytes, b"\0")
 

@@ -271,3 +271,23 @@ def test_voices_are_not_attached_as_people(role: Role) -> None:
 def test_a_voice_at_another_rate_is_refused() -> None:
     with pytest.raises(ValueError, match="16000 Hz"):
         Hub(8000).attach_voice(Role.BOT, BotLeg(16000))
+
+
+def test_a_pause_falls_silent_within_a_frame_and_nothing_is_lost_or_said_twice() -> None:
+    call = Call(Role.CALLER)
+    caller = call.legs[Role.CALLER]
+    ramp = b"".join(constant(level, 1) for level in range(100, 150))
+    call.bot.write(ramp)
+    call.run(20)
+    call.bot.pause()
+    before = call.bot.heard_samples
+    caller.heard.clear()
+    call.run(10)
+    assert not samples(bytes(caller.heard)).any()
+    assert call.bot.heard_samples == before
+    call.bot.resume()
+    call.run(60)
+    rest = samples(bytes(caller.heard))
+    levels = list(dict.fromkeys(int(level) for level in rest if level))
+    assert levels == list(range(100 + before // 160, 150))
+    assert call.bot.heard_samples == 50 * 160

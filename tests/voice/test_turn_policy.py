@@ -95,7 +95,7 @@ def test_voice_over_the_bot_pauses_it_within_200_ms_of_onset(policy: TurnPolicy)
     policy.voice_started(1.1)  # the VAD reports 100 ms after the onset at 1.0
     ((at, decision),) = run_until(policy, 1.3)
     assert decision.act is Act.PAUSE
-    assert at == pytest.approx(1.2)
+    assert at <= 1.2
 
 
 def test_a_backchannel_resumes_and_is_no_turn(policy: TurnPolicy) -> None:

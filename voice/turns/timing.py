@@ -20,7 +20,7 @@ class TurnTiming:
     unfinished: float = 1.0
     dictating: float = 1.1
     waiting: float = 8.0  # "等一下,我找找单号": the caller asked for time
-    pause_after: float = 0.1  # voiced time after the VAD's own start delay (0.1 s) before the bot pauses
+    pause_after: float = 0.08  # voiced time after the VAD's own start delay (0.1 s) before the bot pauses
     decide_within: float = 0.8
     final_within: float = 1.5  # a final that takes longer is given up
     resume_window: float = 1.0

@@ -1,0 +1,1 @@
+"""Every figure of the documentation comes from a command in here."""

@@ -1,0 +1,1 @@
+"""Turn-taking at the caller's ear."""
