@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from logistics_client.vocabulary import Bulletin, Parcel
+from logistics_client.vocabulary import Bulletin, Parcel, Stage
 
 
 def in_force(bulletin: Bulletin, now: datetime) -> bool:
@@ -49,20 +49,18 @@ def _narrowness(bulletin: Bulletin) -> int:
 
 
 def _way_ahead(parcel: Parcel) -> tuple[set[str], set[str]]:
-    """Return sites and lines from where the parcel stands to its door."""
+    """Return sites and lines from where the parcel stands to its door; what it has left behind explains nothing."""
     last = parcel.last_event
-    here = last.site if last else None
-    legs = list(parcel.route)
-    for index, leg in enumerate(legs):
-        if leg.origin == here:
-            legs = legs[index:]
-            break
-        if leg.destination == here:
-            legs = legs[index + 1 :]
-            break
-    sites = {site for leg in legs for site in (leg.origin, leg.destination)}
+    visited = {event.site for event in parcel.events}
+    arrived = [index for index, leg in enumerate(parcel.route) if leg.destination in visited]
+    legs = parcel.route[arrived[-1] + 1 :] if arrived else parcel.route
     lines = {leg.line for leg in legs if leg.line}
-    sites.update(site for site in (here, last.next_site if last else None) if site)
+    sites = {leg.destination for leg in legs}
+    if last is not None:
+        has_left = last.stage is Stage.IN_TRANSIT
+        sites.update(site for site in (None if has_left else last.site, last.next_site) if site)
+    elif legs:
+        sites.add(legs[0].origin)
     if parcel.outlet is not None:
         sites.update((parcel.outlet.outlet_id, parcel.outlet.name))
     return sites, lines

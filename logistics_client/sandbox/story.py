@@ -75,11 +75,18 @@ def parcel_on(route: Way, waybill: str, events: list[TraceEvent], now: datetime)
         dest_district=route.dest_district.district,
         estate=route.dest_district.estates[0],
         route=route.legs,
-        provinces=tuple(dict.fromkeys(city.province for city in route.hubs)),
+        provinces=_provinces_ahead(route, events),
         outlet=route.dest_district.outlet,
         courier=events[-1].courier,
         fetched_at=now,
     )
+
+
+def _provinces_ahead(route: Way, events: list[TraceEvent]) -> tuple[str, ...]:
+    """Return the provinces from where the parcel was scanned last to its door."""
+    scanned = [index for index, city in enumerate(route.hubs) if city.name == events[-1].city]
+    ahead = route.hubs[scanned[-1] :] if scanned else route.hubs[-1:]
+    return tuple(dict.fromkeys(city.province for city in ahead))
 
 
 def order_on(

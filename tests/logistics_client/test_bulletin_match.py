@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from logistics_client.bulletin_match import applies, bulletin_for
-from logistics_client.vocabulary import Bulletin, Outlet, Parcel, RouteLeg, Stage
+from logistics_client.sandbox.callers import STORIES, storm_bulletin
+from logistics_client.vocabulary import Bulletin, Outlet, Parcel, RouteLeg, Stage, TraceEvent
 from tests.logistics_client.moving_clock import NOON
 
 PARCEL = Parcel(
@@ -42,3 +43,17 @@ def test_the_narrowest_notice_wins() -> None:
     ]
     found = bulletin_for(PARCEL, notices, NOON)
     assert found is not None and found.bulletin_id == "hub"
+
+
+def test_what_lies_behind_explains_nothing() -> None:
+    at_outlet = STORIES["13800138006"](NOON).consignments[0].parcel
+    assert any(leg.destination == "武汉中转场" for leg in at_outlet.route)
+    assert not applies(storm_bulletin(NOON), at_outlet, NOON)
+
+
+def test_a_hub_that_the_parcel_has_just_left_holds_it_no_more_but_the_line_may() -> None:
+    left = TraceEvent(NOON, Stage.IN_TRANSIT, "离开", site="武汉中转场", next_site="郑州中转场")
+    riding = replace(PARCEL, stage=Stage.IN_TRANSIT, events=(left,))
+    assert not applies(replace(NOTICE, hub="武汉中转场"), riding, NOON)
+    assert applies(replace(NOTICE, hub="郑州中转场"), riding, NOON)
+    assert applies(replace(NOTICE, line="武汉—郑州干线"), riding, NOON)
