@@ -29,6 +29,7 @@ from logistics_client.transport.addresses import Resolve, origin, pinned, resolv
 from logistics_client.transport.body import read_limited
 from logistics_client.transport.breaker import CircuitBreaker
 from logistics_client.transport.bucket import TokenBucket
+from logistics_client.transport.lanes import IDLE_S, Lanes, OneClient
 from logistics_client.transport.server_clock import ServerClock
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ class CarrierHttp:
         monotonic: seconds that never go back.
         trusted: origins that redirects and file links may lead to although they are private.
         lookup: how names of redirects are resolved.
-        client: the HTTP client, if not one of our own making.
+        client: one HTTP client for everything, if not as many of our own making as are needed.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class CarrierHttp:
         self._policy = policy or Policy()
         self._trusted = trusted
         self._lookup = lookup
-        self._client = client or _client(self._policy)
+        self._lanes = OneClient(client) if client is not None else self._own_lanes(monotonic)
         self._bucket = TokenBucket(self._policy.rate_per_s, self._policy.burst, monotonic=monotonic)
         self._breaker = CircuitBreaker(self._policy.breaker_failures, self._policy.breaker_open_s, monotonic=monotonic)
         self.clock = ServerClock(clock)
@@ -138,7 +139,7 @@ class CarrierHttp:
             RateLimitedError: too many requests for the carrier or for our own limits.
             MisconfiguredError: the carrier refused key, permission or address.
         """
-        if self._client.is_closed:
+        if self._lanes.is_closed:
             raise UnavailableError("the connection was closed; the hotline is stopping", carrier=self._carrier)
         if not self._breaker.allow():
             raise UnavailableError("the carrier was down moments ago; ask again later", carrier=self._carrier)
@@ -159,7 +160,13 @@ class CarrierHttp:
 
     async def close(self) -> None:
         """Release connections."""
-        await self._client.aclose()
+        await self._lanes.close()
+
+    def _own_lanes(self, monotonic: Callable[[], float]) -> Lanes:
+        policy = self._policy
+        return Lanes(
+            lambda: _client(policy), policy.connections, policy.pool_s, carrier=self._carrier, monotonic=monotonic
+        )
 
     async def _attempts(self, build: Callable[[], Request], *, safe: bool) -> Reply:
         attempt = 1
@@ -223,17 +230,18 @@ class CarrierHttp:
             headers["host"] = names["host"]
         extensions = {"sni_hostname": names["sni"]} if "sni" in names else {}
         try:
-            async with self._client.stream(
-                request.method, url, content=request.content, headers=headers, extensions=extensions
-            ) as response:
+            async with (
+                self._lanes.client() as client,
+                client.stream(
+                    request.method, url, content=request.content, headers=headers, extensions=extensions
+                ) as response,
+            ):
                 moved = self.clock.learn(response.headers.get("date"))
                 if response.is_redirect:
                     return str(response.headers.get("location", ""))
                 self._check_status(response)
                 body = await read_limited(response, self._policy.max_body, carrier=self._carrier)
                 return Reply(body, moved, response.headers.get("content-type", ""))
-        except httpx.PoolTimeout as error:
-            raise RateLimitedError("too many requests wait for this carrier", carrier=self._carrier) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _NeverSentError(
                 "the carrier cannot be reached; check network and address", carrier=self._carrier
@@ -277,8 +285,8 @@ def _tls() -> ssl.SSLContext:
 
 def _client(policy: Policy) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(connect=policy.connect_s, write=policy.write_s, read=policy.read_s, pool=policy.pool_s),
-        limits=httpx.Limits(max_connections=policy.connections, max_keepalive_connections=policy.connections),
+        timeout=httpx.Timeout(connect=policy.connect_s, write=policy.write_s, read=policy.read_s, pool=None),
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S),
         verify=_tls(),
         follow_redirects=False,
         trust_env=False,  # a proxy or .netrc of the operator's shell must not decide where signed requests go

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -36,12 +37,12 @@ async def url(tmp_path: Path, clock: MovingClock) -> AsyncIterator[str]:
 
 def client(url: str, clock: MovingClock, *, secret: str = SANDBOX_SECRET, fault: str = "") -> HttpCarrier:
     """A client over real sockets; ``fault`` is asked for with every request."""
-    policy = Policy(read_s=0.3, total_s=0.5, attempts=1, rate_per_s=1000, burst=1000)
-    http = CarrierHttp("sandbox", policy if fault else PLATFORM_POLICY, clock=clock)
-    carrier = HttpCarrier(url, key=SANDBOX_KEY, secret=secret, name="sandbox", http=http, clock=clock)
+    http = CarrierHttp("sandbox", PLATFORM_POLICY, clock=clock)
     if fault:
-        http._client.headers["X-Sandbox-Fault"] = fault
-    return carrier
+        policy = Policy(total_s=0.5, attempts=1, rate_per_s=1000, burst=1000)
+        asking = httpx.AsyncClient(headers={"X-Sandbox-Fault": fault}, timeout=0.3, trust_env=False)
+        http = CarrierHttp("sandbox", policy, clock=clock, client=asking)
+    return HttpCarrier(url, key=SANDBOX_KEY, secret=secret, name="sandbox", http=http, clock=clock)
 
 
 async def test_one_round_trip_tells_everything_about_a_caller(url: str, clock: MovingClock) -> None:

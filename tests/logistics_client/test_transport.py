@@ -20,6 +20,7 @@ from logistics_client.errors import (
 from logistics_client.transport import CarrierHttp, CircuitBreaker, Coalescer, Policy, Request, TokenBucket
 from logistics_client.transport.addresses import is_public
 from logistics_client.transport.json_reply import at_text, parse_object, rows, text
+from logistics_client.transport.lanes import IDLE_S, Lanes
 from logistics_client.transport.server_clock import ServerClock
 from tests.logistics_client.carrier_server import Asked, always, carrier_server, http, in_turn
 
@@ -440,6 +441,36 @@ def test_a_failed_trial_opens_the_circuit_again() -> None:
     breaker.succeeded()
     assert not breaker.is_open
     assert breaker.allow()
+
+
+# --- connections --------------------------------------------------------------------------------------------------
+
+
+async def test_a_free_connection_is_used_again_and_an_old_one_closed() -> None:
+    clock, made = Moved(), list[httpx.AsyncClient]()
+
+    def make() -> httpx.AsyncClient:
+        made.append(httpx.AsyncClient())
+        return made[-1]
+
+    lanes = Lanes(make, 2, 0.01, carrier="c", monotonic=clock)
+    async with lanes.client() as first, lanes.client() as second:
+        with pytest.raises(RateLimitedError):
+            await lanes.client().__aenter__()
+    clock.now += IDLE_S + 1
+    async with lanes.client() as again:
+        assert again is first  # the one that came back last
+    assert (len(made), second.is_closed, first.is_closed) == (2, True, False)
+    await lanes.close()
+    assert first.is_closed
+
+
+async def test_a_connection_in_use_is_closed_when_it_comes_back() -> None:
+    lanes = Lanes(httpx.AsyncClient, 1, 0.01, carrier="c")
+    async with lanes.client() as client:
+        await lanes.close()
+        assert not client.is_closed
+    assert client.is_closed
 
 
 # --- coalescing --------------------------------------------------------------------------------------------------
