@@ -164,7 +164,7 @@ async def test_a_bulletin_has_people(office: Office) -> None:
     [
         ("【上海市】快件离开【青浦华新】发往【武汉转运中心】", True),
         ("【武汉市】快件已到达【武汉转运中心】", True),
-        ("【武汉市】快件离开【武汉转运中心】发往【长沙转运中心】", True),  # left, but last seen there
+        ("【武汉市】快件离开【武汉转运中心】发往【长沙转运中心】", False),
         ("【长沙市】快件已到达【长沙转运中心】", False),
         ("【武汉市】快件已由【本人】签收", False),
     ],
