@@ -90,6 +90,9 @@ class OrdersByPhone(Protocol):
     async def tail_for(self, waybill: str) -> str | None:
         """Return a phone tail that carriers accept for a waybill."""
 
+    async def bind(self, phone: str, waybill: str) -> None:
+        """Remember that a caller named a parcel correctly."""
+
 
 class Finder:
     """Looks parcels up.
@@ -149,6 +152,16 @@ class Finder:
                 return own if own.parcels else await self._search(spoken)
         except TimeoutError as error:
             raise UnavailableError("the carrier took too long; ask again later") from error
+
+    async def bind(self, phone: str, waybill: str) -> None:
+        """Remember that a caller named a parcel correctly; without an order table nothing is remembered.
+
+        Raises:
+            UnavailableError: it was not stored.
+        """
+        if self._table is not None:
+            await self._table.bind(phone, waybill)
+            self._recent.drop(phone)
 
     async def close(self) -> None:
         """Release connections."""

@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from prometheus_client import Counter
+
 from logistics_client.bulletin_match import bulletin_for, in_force
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import LogisticsError
@@ -38,6 +40,9 @@ DEADLINE_S = 3.0
 _HUB_KINDS = (OrderKind.HUB_QUERY, OrderKind.LOST_SEARCH)
 _DESK_KINDS = (OrderKind.CALL_BACK, OrderKind.MESSAGE, OrderKind.COMPLAINT, OrderKind.CLAIM, OrderKind.FEE_CHECK)
 DESK = "客服台"
+_NO_CUSTOMERS = (CallerClass.LINE_TEST, CallerClass.BLOCKED, CallerClass.STAFF)
+
+CALLERS = Counter("hotline_callers", "Callers looked up by number, by whether a parcel was found", ["identified"])
 
 
 class LinkSender(Protocol):
@@ -119,6 +124,7 @@ class LogisticsService:
         bulletins = await self._bulletins()
         parcels = most_urgent_first(customer.parcels, now, bulletins)
         orders = await self._orders_of(parcels, customer.orders)
+        _count(customer.caller_class, found=bool(parcels))
         return CallerProfile(
             caller_class=_class_of(customer, phone),
             number=phone,
@@ -197,6 +203,16 @@ class LogisticsService:
         own = await self._book.for_waybills(waybill)
         return _merged(own, self._known_orders.of(waybill))
 
+    async def remember(self, number: str, parcel: Parcel) -> None:
+        """Know this caller by number from now on: he named this parcel and confirmed it.
+
+        Raises:
+            UnavailableError: it was not stored.
+        """
+        phone = normalised(number)
+        if phone is not None:
+            await self._finder.bind(phone, parcel.waybill)
+
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         """Send a signed short link by SMS; True only on the gateway's receipt."""
         if self._links is None:
@@ -231,6 +247,11 @@ class LogisticsService:
             async with asyncio.timeout(self._deadline_s):
                 own = await self._book.for_waybills(*(parcel.waybill for parcel in parcels))
         return _merged(own, elsewhere)
+
+
+def _count(caller: CallerClass, *, found: bool) -> None:
+    if caller not in _NO_CUSTOMERS:
+        CALLERS.labels(identified=str(found).lower()).inc()
 
 
 def _merged(own: tuple[WorkOrder, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:

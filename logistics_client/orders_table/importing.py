@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from logistics_client.database import to_text
 from logistics_client.numbers import candidates, cleaned
 from logistics_client.orders_table.table import OrdersTable
 from logistics_client.phones import normalised, tail_of
+from logistics_client.vocabulary import CallerClass
 
 BATCH = 2000
 MOST_COMPLAINTS = 20
@@ -35,8 +36,24 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
+# Registers of numbers are loaded by the same command; these words stand for the classes.
+_PHONE_NAMES = ("phone", "电话", "号码", "手机号")
+_CLASS_NAMES = ("caller_class", "号码类型")
+_CLASS_WORDS = {
+    "员工": CallerClass.STAFF,
+    "商家": CallerClass.MERCHANT,
+    "共用": CallerClass.SHARED,
+    "黑名单": CallerClass.BLOCKED,
+    "拨测": CallerClass.LINE_TEST,
+}
+
+
 class ImportFileError(ValueError):
     """The file cannot be read as orders at all; the text says what to do."""
+
+
+class _RowError(ValueError):
+    """One row cannot be stored."""
 
 
 @dataclass(slots=True)
@@ -57,6 +74,9 @@ class ImportReport:
 async def import_orders(path: Path, table: OrdersTable, *, clock: Clock = system_clock) -> ImportReport:
     """Load a CSV, a JSON array or JSON lines into the order table; the same waybill again replaces its row.
 
+    A file whose rows carry ``phone`` and ``caller_class`` (电话, 号码类型) instead fills the register of staff,
+    merchants, shared numbers, block list and line test.
+
     Args:
         path: ``.csv``, ``.json`` or ``.jsonl``; UTF-8, a byte order mark is allowed.
         table: where to; its tables are created when missing.
@@ -66,26 +86,39 @@ async def import_orders(path: Path, table: OrdersTable, *, clock: Clock = system
         ImportFileError: missing, not UTF-8, or no orders inside.
         UnavailableError: the database cannot be written; what was stored before stays.
     """
+    return await import_rows(_rows(path), table, clock=clock)
+
+
+async def import_rows(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], table: OrdersTable, *, clock: Clock = system_clock
+) -> ImportReport:
+    """Load rows that were read elsewhere, such as the body of an HTTP push; see ``import_orders``.
+
+    Args:
+        rows: pairs of the line that complaints name and the row itself.
+        table: where to; its tables are created when missing.
+        clock: dates rows that carry no time.
+    """
     await table.create()
     report = ImportReport()
-    async for batch in _batches(path, report, clock):
-        await table.store(batch)
-        report.stored += len(batch)
-    return report
-
-
-async def _batches(path: Path, report: ImportReport, clock: Clock) -> AsyncIterator[list[dict[str, str | None]]]:
     batch: dict[str, dict[str, str | None]] = {}
-    for line, raw in _rows(path):
-        row = _order_row(raw, clock, line, report)
-        if row is None:
+    for line, raw in rows:
+        try:
+            if _text(raw, _CLASS_NAMES) is not None:
+                await table.register(*_number_row(raw))
+                report.stored += 1
+                continue
+            row = _order_row(raw, clock)
+        except _RowError as error:
+            report.refuse(line, str(error))
             continue
         batch[str(row["waybill"])] = row  # one statement may touch a row once only
+        report.stored += 1
         if len(batch) >= BATCH:
-            yield list(batch.values())
-            batch = {}
-    if batch:
-        yield list(batch.values())
+            await table.store(list(batch.values()))
+            batch.clear()
+    await table.store(list(batch.values()))
+    return report
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -93,7 +126,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             if path.suffix.lower() == ".csv":
                 reader = csv.DictReader(stream)
-                if not set(reader.fieldnames or ()) & set(_NAMES["waybill"]):
+                if not set(reader.fieldnames or ()) & {*_NAMES["waybill"], *_CLASS_NAMES}:
                     raise ImportFileError(f"{path.name}: there is no waybill column; name it waybill or 运单号")
                 for row in reader:
                     yield reader.line_num, row
@@ -131,20 +164,28 @@ def _json_rows(stream: Any, name: str) -> Iterator[tuple[int, Mapping[str, Any]]
             return
 
 
-def _order_row(raw: Mapping[str, Any], clock: Clock, line: int, report: ImportReport) -> dict[str, str | None] | None:
+def _number_row(raw: Mapping[str, Any]) -> tuple[str, CallerClass, str | None]:
+    phone = normalised(_text(raw, _PHONE_NAMES))
+    if phone is None:
+        raise _RowError("the phone number is missing or unreadable")
+    text = _text(raw, _CLASS_NAMES) or ""
+    caller_class = _CLASS_WORDS.get(text) or next((c for c in CallerClass if c.value == text), None)
+    if caller_class is None:
+        raise _RowError(f"{text} is no kind of number; use one of {', '.join(_CLASS_WORDS)}")
+    return phone, caller_class, _text(raw, ("name", "名称"))
+
+
+def _order_row(raw: Mapping[str, Any], clock: Clock) -> dict[str, str | None]:
     value = {name: _text(raw, aliases) for name, aliases in _NAMES.items()}
     waybill = cleaned(value["waybill"] or "")
     if not 6 <= len(waybill) <= 32:
-        report.refuse(line, "the waybill is missing or has an impossible length")
-        return None
+        raise _RowError("the waybill is missing or has an impossible length")
     receiver, sender = normalised(value["receiver_phone"]), normalised(value["sender_phone"])
     if receiver is None and sender is None:
-        report.refuse(line, "no usable phone number; nobody could be found by this row")
-        return None
+        raise _RowError("no usable phone number; nobody could be found by this row")
     ordered_at = _moment(value["ordered_at"], clock)
     if ordered_at is None:
-        report.refuse(line, "the order time is unreadable; write 2026-11-22 08:30")
-        return None
+        raise _RowError("the order time is unreadable; write 2026-11-22 08:30")
     fitting = candidates(waybill)
     return {
         "waybill": waybill,

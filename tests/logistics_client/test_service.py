@@ -18,7 +18,7 @@ from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
 from logistics_client.orders_table import OrdersTable
 from logistics_client.promises import read_promises
-from logistics_client.service import LogisticsService
+from logistics_client.service import CALLERS, LogisticsService
 from logistics_client.vocabulary import Bulletin, CallerClass, OrderKind, OrderStatus, Parcel, Stage
 from logistics_client.work_orders import Outbox, PlatformSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
@@ -238,3 +238,22 @@ async def test_our_own_bulletins_explain_too_and_vanish_when_withdrawn(
     board.clear()
     assert fog not in (await service.identify("13800138006")).bulletins
     await service.close()
+
+
+async def test_a_caller_who_confirmed_a_parcel_is_known_by_number(room: Room) -> None:
+    await room.table.store([row("YQ8850026914470", receiver_phone="17012340056-3679", carrier="sandbox")])
+    assert (await room.service.identify("13800138005")).parcels == ()
+    (parcel,) = await room.service.find(phone_tail="3679", number="13800138005")
+    await room.service.remember("+8613800138005", parcel)
+    profile = await room.service.identify("13800138005")
+    assert (profile.caller_class, [p.tail for p in profile.parcels]) == (CallerClass.VERIFIED, ["4470"])
+
+
+async def test_the_share_of_callers_known_by_number_is_counted_without_the_line_test(room: Room) -> None:
+    def counted() -> list[float]:
+        return [CALLERS.labels(identified=known)._value.get() for known in ("true", "false")]
+
+    before = counted()
+    for number in ("13800138000", "13800138005", "13800138012", "13800138014", "13800138015"):
+        await room.service.identify(number)
+    assert [after - then for after, then in zip(counted(), before, strict=True)] == [1, 1]

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.orders_table import OrdersTable
-from logistics_client.orders_table.importing import ImportFileError, import_orders, surname_of
+from logistics_client.orders_table.importing import ImportFileError, import_orders, import_rows, surname_of
+from logistics_client.vocabulary import CallerClass
 from tests.logistics_client.moving_clock import MovingClock
 
 CSV = """\ufeff运单号,收件人,收件人电话,寄件人电话,订单号,下单时间
@@ -89,6 +90,27 @@ async def test_a_file_that_is_no_orders_says_so(
 async def test_a_missing_file_says_so(tmp_path: Path, table: OrdersTable) -> None:
     with pytest.raises(ImportFileError, match="check its path"):
         await import_orders(tmp_path / "none.csv", table)
+
+
+async def test_a_register_of_numbers_is_loaded_by_the_same_command(
+    tmp_path: Path, table: OrdersTable, clock: MovingClock
+) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text(
+        "电话,号码类型,名称\n13800138012,员工,\n13800138011,merchant,海风优选\n13800138014,坏人,\n,黑名单,\n",
+        encoding="utf-8",
+    )
+    report = await import_orders(path, table, clock=clock)
+    assert (report.stored, report.refused) == (2, 2)
+    assert (await table.by_phone("13800138012")).caller_class is CallerClass.STAFF
+    known = await table.by_phone("13800138011")
+    assert (known.caller_class, known.name) == (CallerClass.MERCHANT, "海风优选")
+
+
+async def test_rows_of_a_push_are_stored_alike(table: OrdersTable, clock: MovingClock) -> None:
+    rows = [{"waybill": "73100196611386", "receiver_phone": "13800138000"}, {"waybill": "x"}]
+    report = await import_rows(enumerate(rows, 1), table, clock=clock)
+    assert (report.stored, report.complaints) == (1, ["line 2: the waybill is missing or has an impossible length"])
 
 
 def test_only_the_surname_is_kept() -> None:
