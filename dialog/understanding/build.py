@@ -129,17 +129,24 @@ def vocabulary_of(rows: Sequence[set[str]]) -> dict[str, int]:
     return {gram: n for n, gram in enumerate(sorted(gram for gram, count in counts.items() if count >= MIN_COUNT))}
 
 
-def matrix(rows: Sequence[set[str]], vocabulary: dict[str, int]) -> csr_matrix:
-    """Rows of unit length: each known n-gram of a text weighs the same."""
+def rarity_of(rows: Sequence[set[str]], vocabulary: dict[str, int]) -> NDArray[np.float32]:
+    """Inverse document frequency per n-gram."""
+    counts = Counter(gram for row in rows for gram in row if gram in vocabulary)
+    return np.log(len(rows) / np.array([counts[gram] for gram in vocabulary], np.float64)).astype(np.float32)
+
+
+def matrix(rows: Sequence[set[str]], vocabulary: dict[str, int], rarity: NDArray[np.float32]) -> csr_matrix:
+    """Rows of unit length over the known n-grams, each as heavy as it is rare."""
     indices: list[int] = []
     pointers = [0]
-    values: list[float] = []
+    values: list[NDArray[np.float32]] = []
     for row in rows:
         known = sorted(vocabulary[gram] for gram in row if gram in vocabulary)
+        weights = rarity[known]
         indices += known
-        values += [1.0 / max(1, len(known)) ** 0.5] * len(known)
+        values.append(weights / max(float(np.linalg.norm(weights)), 1e-9))
         pointers.append(len(indices))
-    return csr_matrix((np.array(values, np.float32), indices, pointers), shape=(len(rows), len(vocabulary)))
+    return csr_matrix((np.concatenate(values), indices, pointers), shape=(len(rows), len(vocabulary)))
 
 
 def train(features: csr_matrix, labels: NDArray[np.intp]) -> LogisticRegression:
@@ -166,7 +173,8 @@ def build(target: Path = ARTEFACT) -> dict[str, float]:
     samples = draw_samples(Grammar.load(), frozen_sentences())
     rows = [set(grams(sample.text)) for sample in samples]
     vocabulary = vocabulary_of(rows)
-    features = matrix(rows, vocabulary)
+    rarity = rarity_of(rows, vocabulary)
+    features = matrix(rows, vocabulary, rarity)
     labels = np.array([sample.intent for sample in samples], dtype=np.intp)
     apart = np.array([sample.kept_apart for sample in samples])
     trial = train(features[~apart], labels[~apart])
@@ -174,7 +182,7 @@ def build(target: Path = ARTEFACT) -> dict[str, float]:
     temperature = fit_temperature(logits, labels[apart])
     correct = logits.argmax(axis=1) == labels[apart]
     confidence = np.array([softmax(row / temperature).max() for row in logits])
-    store(train(features, labels), vocabulary, temperature, target)
+    store(train(features, labels), vocabulary, rarity, temperature, target)
     return {
         "samples": len(samples),
         "ngrams": len(vocabulary),
@@ -184,7 +192,13 @@ def build(target: Path = ARTEFACT) -> dict[str, float]:
     }
 
 
-def store(model: LogisticRegression, vocabulary: dict[str, int], temperature: float, target: Path) -> None:
+def store(
+    model: LogisticRegression,
+    vocabulary: dict[str, int],
+    rarity: NDArray[np.float32],
+    temperature: float,
+    target: Path,
+) -> None:
     """Write int8 weights, one scale per intent."""
     weights = model.coef_.T.astype(np.float32)
     scale = np.abs(weights).max(axis=0) / 127.0
@@ -193,6 +207,7 @@ def store(model: LogisticRegression, vocabulary: dict[str, int], temperature: fl
         intents="\n".join(ALL_INTENTS),
         vocabulary="\n".join(vocabulary),
         weights=np.round(weights / scale).astype(np.int8),
+        rarity=rarity.astype(np.float16),
         scale=scale.astype(np.float32),
         bias=model.intercept_.astype(np.float32),
         temperature=np.float32(temperature),

@@ -23,7 +23,7 @@ _NO = re.compile(
 _NUMBER_WORD = re.compile(r"[零一二三四五六七八九两洞拐勾a-z]")
 _FILL = re.compile(r"[,嗯啊呃那个然后是的]+")
 _CORRECTION = re.compile(r"不对|不是|错了|说错|报错|重新|重来|从头|作废|不算|更正|倒数第|应该是")
-_PERSON = re.compile(r"转人工|人工(?:客服|服务|台|坐席)?|真人|接线员|转(?:接)?客服")
+_PERSON = re.compile(r"转人工|人工(?!智能)|真人|接线员|转(?:接)?客服")
 _NO_PERSON = re.compile(r"(?:不用|不要|别|先别|不想|不需要|不必)(?:给我|帮我)?(?:转|找|接|要)?(?:人工|真人)")
 _SAFETY = re.compile(r"不想活|自杀|跳楼|撞[伤人到]|爆炸|着火|起火|救命|流血|打人|猥亵|强奸")
 

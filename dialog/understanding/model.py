@@ -18,13 +18,15 @@ ARTEFACT = Path(__file__).resolve().parents[1] / "data" / "understanding" / "int
 class IntentModel:
     """Softmax over intents of summed n-gram weights.
 
-    ``weights`` are int8 rows per n-gram; ``scale`` turns them into logits per intent; ``temperature`` was fitted on
-    templates the weights had not seen, so that 0.8 means right four times in five.
+    ``weights`` are int8 rows per n-gram; ``scale`` turns them into logits per intent. ``rarity`` (inverse document
+    frequency) lets a telling word weigh more than a common one; without it unseen sentences are read 3 points worse.
+    ``temperature`` was fitted on templates the weights had not seen, so that 0.8 means right four times in five.
     """
 
     intents: tuple[str, ...]
     vocabulary: dict[str, int]
     weights: NDArray[np.int8]
+    rarity: NDArray[np.float32]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
     temperature: float
@@ -39,6 +41,7 @@ class IntentModel:
                 intents=tuple(str(data["intents"]).split("\n")),
                 vocabulary={name: row for row, name in enumerate(names)},
                 weights=data["weights"],
+                rarity=data["rarity"].astype(np.float32),
                 scale=data["scale"],
                 bias=data["bias"],
                 temperature=float(data["temperature"]),
@@ -51,13 +54,9 @@ class IntentModel:
         if not seen:
             return self.bias / self.temperature
         rows = np.fromiter(seen, dtype=np.intp, count=len(seen))
-        summed = self.weights[rows].sum(axis=0, dtype=np.int32) * self.scale / np.sqrt(np.float32(len(seen)))
+        rarity = self.rarity[rows]
+        summed = (rarity / np.linalg.norm(rarity)) @ self.weights[rows] * self.scale
         return np.asarray((summed + self.bias) / self.temperature, dtype=np.float32)
-
-    def known_share(self, text: str) -> float:
-        """Share of the text's n-grams that the model knows, 0..1; low for foreign or garbled text."""
-        seen = set(grams(text))
-        return sum(gram in self.vocabulary for gram in seen) / max(1, len(seen))
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
