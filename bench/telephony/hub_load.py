@@ -1,0 +1,224 @@
+"""Load on the hub, measured at outside sockets: `python -m bench.telephony.hub_load --calls 50 --mode bridge`.
+
+``bridge``: every caller is bridged to an agent's telephone (two legs per call). ``echo``: every caller is bridged to a
+mirror inside the process. Each party sends a beep per second; its way to the other ear (or back) is measured with
+kernel receive times, per five seconds, so that growth of delay shows. A late frame is an RTP packet more than 40 ms
+after its predecessor.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from telephony.bridge import Bridge
+from telephony.hub import Hub, HubClock, Mode, Role
+from telephony.ports import SipCall
+from telephony.rawsip import RawAnswerer, RawCaller, RtpStream
+from telephony.sip import BaresipEndpoint, SipConfig
+
+RATE, BEEP_S, BUCKET_S = 8000, 0.04, 5.0
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def serve(agent_uri: str, legs: int) -> None:
+    """The child under load: prints its URI, serves until stdin closes, prints its own figures."""
+    endpoint = BaresipEndpoint(SipConfig(port=0, rtp_ports=(40000, 43999), max_calls=legs))
+    clock, keep, tasks = HubClock(), [], set[asyncio.Task[None]]()
+
+    async def take(call: SipCall) -> None:
+        await call.answer()
+        hub = Hub(call.rate)
+        hub.attach(Role.CALLER, call)
+        clock.add(hub)
+        call.on_closed(lambda _cause: clock.remove(hub))
+        if agent_uri:
+            bridge = Bridge(hub, call, endpoint)
+            keep.append(bridge)
+            await bridge.ring(agent_uri, from_number=call.info.caller.number)
+            bridge.join()
+        else:
+            hub.attach(Role.AGENT, Mirror(call.rate))
+            hub.set_mode(Mode.BRIDGED)
+
+    def incoming(call: SipCall) -> None:
+        task = asyncio.get_running_loop().create_task(take(call))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    endpoint.on_incoming(incoming)
+    uris = await endpoint.start()
+    print(uris[0].partition(";")[0], flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    before, clock.worst_lag_ms, clock.stalls = cpu_seconds(), 0.0, 0
+    await asyncio.to_thread(sys.stdin.readline)
+    used = cpu_seconds() - before
+    print(json.dumps({"cpu_s": used, "worst_tick_lag_ms": clock.worst_lag_ms, "stalls": clock.stalls}), flush=True)
+    await clock.close()
+    await endpoint.close()
+
+
+class Mirror:
+    """A person who says at once what he hears, without a ring of his own."""
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self._sound = b""
+
+    def read(self) -> bytes:
+        """What was heard since the last read."""
+        sound, self._sound = self._sound, b""
+        return sound
+
+    def write(self, pcm: bytes) -> int:
+        """Hear."""
+        self._sound += pcm
+        return len(pcm)
+
+    def queued(self) -> int:
+        """Always the depth that the hub keeps ahead, so that it sends exactly one frame per tick."""
+        return self.rate * 2 * 40 // 1000
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+def cpu_seconds() -> float:
+    """User and system time of this process."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+@dataclass
+class Party:
+    """One telephone's stream and the moments at which its beeps left."""
+
+    stream: RtpStream
+    beeps: list[float]
+
+    async def beep_for(self, seconds: float, offset: float) -> None:
+        """One beep per second."""
+        sound = (9000 * np.sin(2 * np.pi * 1000 * np.arange(round(RATE * BEEP_S)) / RATE)).astype(np.int16).tobytes()
+        start = time.monotonic() + offset
+        for number in itertools.count():
+            await asyncio.sleep(max(0.0, start + number - time.monotonic()))
+            if number >= seconds:
+                return
+            first, _ = await self.stream.send(sound)
+            self.beeps.append(first)
+
+    def onsets(self) -> list[float]:
+        """When each beep was heard here."""
+        timeline = self.stream.timeline()
+        loud = np.flatnonzero(np.abs(timeline.samples().astype(np.int32)) > 3000)
+        if not loud.size:
+            return []
+        starts = loud[np.concatenate(([True], np.diff(loud) > RATE // 4))]
+        return [timeline.heard_at(int(sample)) for sample in starts]
+
+
+def delays(sent: Sequence[float], heard: Sequence[float], since: float) -> list[tuple[float, float]]:
+    """(seconds since start, delay in ms) of every beep that was heard."""
+    found = []
+    for moment in sent:
+        later = [onset for onset in heard if 0 < onset - moment < 0.9]
+        if later:
+            found.append((moment - since, (later[0] - moment) * 1000))
+    return found
+
+
+def gaps_ms(stream: RtpStream, since: float) -> list[float]:
+    """Times between consecutive packets, in ms, once everybody talks."""
+    times = [packet.arrival for packet in stream.packets if packet.arrival > since]
+    return [(later - earlier) * 1000 for earlier, later in itertools.pairwise(times)]
+
+
+async def load(arguments: argparse.Namespace) -> dict[str, object]:
+    """Start the server, place the calls, beep, and put the figures together."""
+    async with RawAnswerer() as phone:
+        target = phone.uri if arguments.mode == "bridge" else ""
+        pipe = asyncio.subprocess.PIPE
+        legs = arguments.calls * (2 if target else 1) + 4
+        server = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.telephony.hub_load", "--serve", target, "--legs", str(legs),
+            stdin=pipe, stdout=pipe, cwd=ROOT,
+        )  # fmt: skip
+        assert server.stdin is not None
+        assert server.stdout is not None
+        uri = (await server.stdout.readline()).decode().strip()
+        numbers = [str(13800000000 + index) for index in range(arguments.calls)]
+        callers = [RawCaller(uri.replace("sip:", "sip:95000@"), from_number=number) for number in numbers]
+        for caller in callers:
+            await caller.call()
+        parties = [Party(caller.rtp, []) for caller in callers]
+        if target:
+            agents = [await phone.calls.get() for _ in callers]
+            agents.sort(key=lambda agent: agent.invite.get("p-asserted-identity"))  # the order of the callers
+            parties += [Party(agent.rtp, []) for agent in agents]
+        await asyncio.sleep(1.0)
+        server.stdin.write(b"\n")
+        since = time.monotonic()
+        await asyncio.gather(*(p.beep_for(arguments.seconds, i / len(parties)) for i, p in enumerate(parties)))
+        server.stdin.write(b"\n")
+        own = json.loads(await server.stdout.readline())
+        elapsed = time.monotonic() - since
+        figures = evaluate(parties, arguments.calls, bool(target), since)
+        for caller in callers:
+            await caller.close()
+        server.stdin.close()
+        await server.wait()
+    return {"calls": arguments.calls, "mode": arguments.mode, "seconds": arguments.seconds, **figures,
+            "server_cpu_percent_of_a_core": round(100 * own.pop("cpu_s") / elapsed, 1), **own}  # fmt: skip
+
+
+def evaluate(parties: list[Party], calls: int, bridged: bool, since: float) -> dict[str, object]:
+    """Late frames over all streams, and the delay of the beeps per five seconds."""
+    gaps = np.array(list(itertools.chain.from_iterable(gaps_ms(party.stream, since) for party in parties)))
+    found: list[tuple[float, float]] = []
+    sent = 0
+    for index, party in enumerate(parties):
+        listener = parties[(index + calls) % len(parties)] if bridged else party
+        found += delays(party.beeps, listener.onsets(), since)
+        sent += len(party.beeps)
+    buckets: dict[int, list[float]] = {}
+    for moment, delay in found:
+        buckets.setdefault(int(moment // BUCKET_S), []).append(delay)
+    late = int((gaps > 40).sum())
+    return {
+        "packets": int(gaps.size),
+        "late_frames": late,
+        "late_percent": round(100 * late / max(1, gaps.size), 4),
+        "worst_gap_ms": round(float(gaps.max()), 1) if gaps.size else 0.0,
+        "beeps_sent": sent,
+        "beeps_heard": len(found),
+        "delay_ms_p50_p95_per_5s": [
+            [round(float(np.percentile(values, q)), 1) for q in (50, 95)] for _, values in sorted(buckets.items())
+        ],
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--mode", choices=("bridge", "echo"), default="bridge")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--legs", type=int, default=64, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve is not None:
+        asyncio.run(serve(arguments.serve, arguments.legs))
+        return
+    print(json.dumps(asyncio.run(load(arguments)), indent=1))
+
+
+if __name__ == "__main__":
+    main()
