@@ -26,9 +26,13 @@ _BYTES = 2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of the queues: batch size and window, sound a stream may have waiting, when a chunk is late."""
+    """Bounds of the queues: batch size and window, sound a stream may have waiting, when a chunk is late.
+
+    A batch that answers an end of utterance is kept small (``urgent_batch``), so that the answer is soon there.
+    """
 
     max_batch: int = 16
+    urgent_batch: int = 4
     window_s: float = 0.02
     max_waiting_s: float = 20.0
     late_s: float = 0.3
@@ -165,8 +169,10 @@ class Scheduler:
     def take(self) -> list[Job]:
         """The next batch, ends of utterances first."""
         jobs: list[Job] = []
-        for queue in (self._urgent, self._ready):
-            while queue and len(jobs) < self._limits.max_batch:
+        small, large = self._limits.urgent_batch, self._limits.max_batch
+        room = small if self._urgent else large
+        for queue, size in ((self._urgent, large), (self._ready, room)):
+            while queue and len(jobs) < size:
                 stream = queue.popleft()
                 if not stream.running and _has_step(stream):
                     jobs.append(self._job(stream))

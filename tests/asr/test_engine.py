@@ -55,6 +55,16 @@ def test_an_end_of_utterance_overtakes_and_starts_a_batch_at_once() -> None:
     assert jobs[0].stream is last and jobs[0].step.last and jobs[0].step.pcm == b""
 
 
+def test_a_batch_with_an_end_of_utterance_stays_small() -> None:
+    work = scheduler(replace(LIMITS, max_batch=16, urgent_batch=3))
+    for _ in range(8):
+        work.feed(stream(work), CHUNK, now=1.0)
+    for _ in range(2):
+        work.finish(stream(work), now=1.0)
+    assert [job.step.last for job in work.take()] == [True, True, False]
+    assert len(work.take()) == 7
+
+
 def test_a_stream_is_in_one_batch_at_a_time_and_its_sound_stays_in_order() -> None:
     work = scheduler()
     caller = stream(work)
