@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.bulletins import BulletinBoard, BulletinStore
 from logistics_client.cache import CachedCarrier, TraceCache
-from logistics_client.carriers.factory import carrier_client
+from logistics_client.carriers.factory import carrier_client, kuaidi100_orders
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
 from logistics_client.errors import MisconfiguredError
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
+from logistics_client.links.delivery_photo import kuaidi100_photos, no_photo, platform_photos
+from logistics_client.links.page import DeliveryPhoto
 from logistics_client.orders_table import OrdersTable
 from logistics_client.ports import CarrierClient
 from logistics_client.promises import read_promises
@@ -67,6 +69,7 @@ class Room:
     outbox: Outbox
     table: OrdersTable
     bulletins: BulletinStore
+    delivery_photo: DeliveryPhoto
 
 
 @asynccontextmanager
@@ -102,7 +105,7 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         logistics = LogisticsService(finder, book, promises, background=background, notices=board.current, clock=clock)
         stack.push_async_callback(logistics.close)
         await logistics.start()
-        yield Room(logistics, engine, book, outbox, table, bulletins)
+        yield Room(logistics, engine, book, outbox, table, bulletins, _photos(plan, platform, stack, clock))
 
 
 @asynccontextmanager
@@ -118,6 +121,16 @@ async def _cached_carrier(plan: Plan, redis: Redis | None, stack: AsyncExitStack
         redis = FakeAsyncRedis()
         stack.push_async_callback(redis.aclose)
     return CachedCarrier(client, TraceCache(redis, clock=clock), clock=clock)
+
+
+def _photos(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock: Clock) -> DeliveryPhoto:
+    if platform is not None:
+        return platform_photos(platform)
+    if plan.carrier == "kuaidi100" and plan.env.get("KUAIDI100_SECRET"):
+        orders = kuaidi100_orders(plan.env, clock=clock)
+        stack.push_async_callback(orders.close)
+        return kuaidi100_photos(orders)
+    return no_photo
 
 
 async def _platform(plan: Plan, stack: AsyncExitStack, clock: Clock) -> HttpCarrier | None:

@@ -32,6 +32,8 @@ from logistics_client.wire import (
     OrderReply,
     ParcelQuery,
     ParcelReply,
+    PhotoQuery,
+    PhotoReply,
     ProblemReply,
     SearchQuery,
     SearchReply,
@@ -174,6 +176,16 @@ class HttpCarrier:
         """
         reply = await self._ask("GET", "/v1/bulletins", None, BulletinsReply, safe=True)
         return tuple(notice.to_domain() for notice in reply.bulletins)
+
+    async def delivery_photo(self, waybill: str) -> bytes:
+        """Return the photo that the courier took at the door.
+
+        Raises:
+            NoDataYetError: there is none.
+            LogisticsError: one of the other named errors.
+        """
+        query = _checked(PhotoQuery, waybill=waybill)
+        return (await self._ask("POST", "/v1/photos/query", query, PhotoReply, safe=True)).data
 
     async def submit_order(self, order: WorkOrder) -> Standing:
         """Hand a work order to the platform; a repeat is harmless, because its id is the idempotency key.

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from logistics_client.vocabulary import (
     Bulletin,
@@ -288,6 +297,18 @@ class SearchQuery(Doc):
     surname: Word | None = None
     district: Word | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{5,20}(-[0-9]{1,6})?$")] | None = None
+
+
+class PhotoQuery(Doc):
+    """Ask for the delivery photo of a parcel."""
+
+    waybill: Waybill
+
+
+class PhotoReply(Doc):
+    """The delivery photo: JPEG, PNG or WebP of at most 1.4 MB, in Base64."""
+
+    data: Base64Bytes
 
 
 class NewOrder(Doc):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from logistics_client.carriers.jt import JtAccount, JtClient
 from logistics_client.carriers.kdniao import KdniaoAccount, KdniaoClient
 from logistics_client.carriers.kuaidi100 import Kuaidi100Account, Kuaidi100Client
+from logistics_client.carriers.kuaidi100_orders import Kuaidi100OrderAccount, Kuaidi100Orders
 from logistics_client.carriers.sf import SfAccount, SfClient
 from logistics_client.carriers.sto import StoAccount, StoClient
 from logistics_client.carriers.yto import YtoAccount, YtoClient
@@ -44,8 +46,8 @@ class Env:
             raise MisconfiguredError(f"set {name} to use CARRIER={self._carrier}", carrier=self._carrier)
         return value
 
-    def url(self, name: str, default: str) -> str:
-        """Return an address, its own or the carrier's public one."""
+    def get(self, name: str, default: str) -> str:
+        """Return a variable (an address without its last slash), or what holds without it."""
         return self._values.get(name, "").strip().rstrip("/") or default
 
     def flag(self, name: str) -> bool:
@@ -81,14 +83,37 @@ def carrier_client(
     return make(Env(name, env), http, clock)
 
 
+def kuaidi100_orders(env: Mapping[str, str], *, clock: Clock = system_clock) -> Kuaidi100Orders:
+    """Make the client of 快递100's order family (work orders, intercepts, photos, pick-up codes).
+
+    Args:
+        env: environment variables, see ``docs/carriers.md``.
+        clock: our clock.
+
+    Raises:
+        MisconfiguredError: a variable of its account is missing.
+    """
+    settings = Env("kuaidi100", env)
+    account = Kuaidi100OrderAccount(
+        settings.need("KUAIDI100_KEY"),
+        settings.need("KUAIDI100_SECRET"),
+        partner_id=settings.get("KUAIDI100_PARTNER_ID", ""),
+        partner_key=settings.get("KUAIDI100_PARTNER_KEY", ""),
+        base_url=settings.get("KUAIDI100_API_URL", "https://api.kuaidi100.com"),
+    )
+    # Photos come whole: larger than any trace.
+    policy = replace(POLICIES["kuaidi100"], max_body=12_000_000)
+    return Kuaidi100Orders(account, CarrierHttp("kuaidi100", policy, clock=clock))
+
+
 def _kuaidi100(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
-    base = env.url("KUAIDI100_URL", "https://poll.kuaidi100.com")
+    base = env.get("KUAIDI100_URL", "https://poll.kuaidi100.com")
     account = Kuaidi100Account(
         env.need("KUAIDI100_CUSTOMER"),
         env.need("KUAIDI100_KEY"),
         query_url=f"{base}/poll/query.do",
         subscribe_url=f"{base}/poll",
-        auto_url=env.url("KUAIDI100_AUTO_URL", "https://www.kuaidi100.com/autonumber/auto"),
+        auto_url=env.get("KUAIDI100_AUTO_URL", "https://www.kuaidi100.com/autonumber/auto"),
     )
     return Kuaidi100Client(account, http, clock=clock)
 
@@ -97,9 +122,9 @@ def _kdniao(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
     account = KdniaoAccount(
         env.need("KDNIAO_BUSINESS_ID"),
         env.need("KDNIAO_API_KEY"),
-        query=env.url("KDNIAO_QUERY", "8001"),
-        query_url=env.url("KDNIAO_URL", "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"),
-        subscribe_url=env.url("KDNIAO_SUBSCRIBE_URL", "https://api.kdniao.com/api/dist"),
+        query=env.get("KDNIAO_QUERY", "8001"),
+        query_url=env.get("KDNIAO_URL", "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"),
+        subscribe_url=env.get("KDNIAO_SUBSCRIBE_URL", "https://api.kdniao.com/api/dist"),
     )
     return KdniaoClient(account, http, clock=clock)
 
@@ -110,14 +135,14 @@ def _sf(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
         env.need("SF_CHECKWORD"),
         oauth=env.flag("SF_OAUTH"),
         own_waybills=env.flag("SF_OWN_WAYBILLS"),
-        base_url=env.url("SF_URL", "https://sfapi.sf-express.com"),
+        base_url=env.get("SF_URL", "https://sfapi.sf-express.com"),
     )
     return SfClient(account, http, clock=clock)
 
 
 def _zto(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
     account = ZtoAccount(
-        env.need("ZTO_APP_KEY"), env.need("ZTO_SECRET"), base_url=env.url("ZTO_URL", "https://japi.zto.com")
+        env.need("ZTO_APP_KEY"), env.need("ZTO_SECRET"), base_url=env.get("ZTO_URL", "https://japi.zto.com")
     )
     return ZtoClient(account, http, clock=clock)
 
@@ -127,7 +152,7 @@ def _yto(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
         env.need("YTO_USER_ID"),
         env.need("YTO_APP_KEY"),
         env.need("YTO_SECRET"),
-        base_url=env.url("YTO_URL", "https://openapi.yto.net.cn"),
+        base_url=env.get("YTO_URL", "https://openapi.yto.net.cn"),
     )
     return YtoClient(account, http, clock=clock)
 
@@ -137,7 +162,7 @@ def _sto(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
         env.need("STO_APP_KEY"),
         env.need("STO_CODE"),
         env.need("STO_SECRET"),
-        url=env.url("STO_URL", "https://cloudinter-linkgateway.sto.cn/gateway/link.do"),
+        url=env.get("STO_URL", "https://cloudinter-linkgateway.sto.cn/gateway/link.do"),
     )
     return StoClient(account, http, clock=clock)
 
@@ -146,7 +171,7 @@ def _yunda(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
     account = YundaAccount(
         env.need("YUNDA_APP_KEY"),
         env.need("YUNDA_SECRET"),
-        base_url=env.url("YUNDA_URL", "https://openapi.yundaex.com"),
+        base_url=env.get("YUNDA_URL", "https://openapi.yundaex.com"),
     )
     return YundaClient(account, http, clock=clock)
 
@@ -155,7 +180,7 @@ def _jt(env: Env, http: CarrierHttp, clock: Clock) -> CarrierClient:
     account = JtAccount(
         env.need("JT_API_ACCOUNT"),
         env.need("JT_PRIVATE_KEY"),
-        base_url=env.url("JT_URL", "https://openapi.jtexpress.com.cn/webopenplatformapi"),
+        base_url=env.get("JT_URL", "https://openapi.jtexpress.com.cn/webopenplatformapi"),
     )
     return JtClient(account, http, clock=clock)
 

@@ -164,6 +164,10 @@ class Kuaidi100Orders:
             code=text(data, "pickUpCode", limit=40),
         )
 
+    async def close(self) -> None:
+        """Release connections."""
+        await self._http.close()
+
     async def _call(
         self, path: str, param: Mapping[str, signing.Json], *, safe: bool, method: str | None = None
     ) -> Mapping[str, Any]:

@@ -18,11 +18,13 @@ from logistics_client.links.model import Link, Purpose
 from logistics_client.links.service import MAX_PHOTOS, Links
 from logistics_client.links.sms import read_report
 from logistics_client.links.wording import REFUSALS
+from logistics_client.profile_cache import RecentCache
 
 MAX_UPLOAD = 40_000_000  # bytes of one form with all its photos
 MAX_TEXT_FORM = 20_000
 MAX_REPORT = 10_000
 MAX_PHOTOS_PER_LINK = 30
+PHOTO_S = 600.0
 
 # The delivery photo of a waybill, or None; it comes from the carrier and is cleaned like any other photo.
 DeliveryPhoto = Callable[[str], Awaitable[bytes | None]]
@@ -49,6 +51,8 @@ class LinkPages:
     def __init__(self, links: Links, delivery_photo: DeliveryPhoto) -> None:
         self._links = links
         self._delivery_photo = delivery_photo
+        # The page and its image ask for the same photo, and some carriers bill every question.
+        self._photos: RecentCache[bytes] = RecentCache(PHOTO_S, PHOTO_S, size=50)
 
     async def show(self, token: str) -> Response:
         """Show the page; the first time is the event ``link.opened``."""
@@ -94,12 +98,8 @@ class LinkPages:
         link = await self._links.find(token)
         if link is None or link.purpose is not Purpose.POD_PHOTO:
             return _gone()
-        data = await self._photo_of(link)
-        if data is None:
-            return _gone()
-        try:
-            copy = await self._links.vault.cleaned(data)
-        except PhotoRefusedError:
+        copy = await self._photo_of(link)
+        if copy is None:
             return _gone()
         await self._links.seen(link)
         return _jpeg(copy)
@@ -147,10 +147,18 @@ class LinkPages:
         return HTMLResponse(body, status, _HEADERS)
 
     async def _photo_of(self, link: Link) -> bytes | None:
+        """Return the delivery photo without its hidden data; what is no photo is none."""
+        known = self._photos.fresh(link.waybill)
+        if known is not None:
+            return known
         try:
-            return await self._delivery_photo(link.waybill)
-        except LogisticsError:
+            photo = await self._delivery_photo(link.waybill)
+            copy = await self._links.vault.cleaned(photo) if photo is not None else None
+        except (LogisticsError, PhotoRefusedError):
             return None
+        if copy is not None:
+            self._photos.put(link.waybill, copy)
+        return copy
 
 
 def link_router(

@@ -6,6 +6,8 @@ things as with a real carrier.
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +24,7 @@ from logistics_client.sandbox import CARRIER, CARRIER_NAME
 from logistics_client.sandbox.dialect_routes import add_dialects
 from logistics_client.sandbox.directory import Directory
 from logistics_client.sandbox.faults import Faults
+from logistics_client.sandbox.photos import delivery_photo
 from logistics_client.sandbox.service_time import ServiceTime
 from logistics_client.sandbox.store import Store
 from logistics_client.wire import (
@@ -34,6 +37,8 @@ from logistics_client.wire import (
     ParcelDoc,
     ParcelQuery,
     ParcelReply,
+    PhotoQuery,
+    PhotoReply,
     Problem,
     ProblemReply,
     SearchQuery,
@@ -83,6 +88,7 @@ def build_app(db_path: Path | str, clock: Clock = system_clock, *, secret: str =
     app.add_exception_handler(Refusal, _refused)
     read = _Reader(directory, secret)
     _add_lookups(app, directory, read)
+    _add_photos(app, directory, read)
     _add_orders(app, directory, store, read)
     _add_bulletins(app, directory, store, read)
     add_dialects(app, directory)
@@ -189,6 +195,19 @@ def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
         if query.phone is None and len(found) > MOST_SEARCH_RESULTS:
             raise Refusal(200, "needs_more", "several parcels fit; give another word")
         return _json(SearchReply(parcels=_docs(ParcelDoc, [item.parcel for item in found])))
+
+
+def _add_photos(app: FastAPI, directory: Directory, read: _Reader) -> None:
+    @app.post("/v1/photos/query")
+    async def photo(request: Request) -> Response:
+        """The delivery photo, where the courier took one."""
+        query = await read.parse(request, PhotoQuery)
+        found = directory.consignment(query.waybill)
+        last = found.parcel.last_event if found is not None and found.parcel.delivery_photo else None
+        if last is None:
+            raise Refusal(200, "no_data", "there is no delivery photo of this parcel")
+        data = await asyncio.to_thread(delivery_photo, query.waybill, last.at)
+        return _json(PhotoReply(data=base64.b64encode(data)))
 
 
 def _add_orders(app: FastAPI, directory: Directory, store: Store, read: _Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,15 +11,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from logistics_client.carriers.factory import kuaidi100_orders
+from logistics_client.carriers.kuaidi100_orders import Kuaidi100OrderAccount, Kuaidi100Orders
 from logistics_client.errors import LogisticsError, MisconfiguredError
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
 from logistics_client.links import Link, LinkEvent, LinkPlan, OrderOutcomes, Purpose, Use, open_links
+from logistics_client.links.delivery_photo import kuaidi100_photos, no_photo, platform_photos
+from logistics_client.links.evidence import checked_photo
 from logistics_client.promises import read_promises
 from logistics_client.service import LogisticsService
+from logistics_client.transport import CarrierHttp
 from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel
 from logistics_client.work_orders import WorkOrderBook
 from logistics_client.work_orders.schema import order_outbox
+from tests.logistics_client.carrier_server import Asked, carrier_server, http, json_reply
 from tests.logistics_client.moving_clock import NOON, MovingClock
 
 PROMISES = read_promises(Path(__file__).parents[2] / "config" / "promises.yaml")
@@ -168,3 +175,43 @@ async def test_links_need_a_secret(room: Room, tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="SECRET_KEY"):
         async with open_links(LinkPlan("https://x", "", "b", data_dir=tmp_path), room.service, room.engine, unheard):
             raise AssertionError("not opened")
+
+
+# --- delivery photo ----------------------------------------------------------------------------------------------
+
+
+async def test_the_platform_hands_out_the_photo_of_a_signed_parcel(carrier: HttpCarrier) -> None:
+    look = platform_photos(carrier)
+    (signed,) = (await carrier.customer("13800138002")).parcels
+    photo = await look(signed.waybill)
+    assert photo is not None
+    assert checked_photo(photo)[0] == "image/jpeg"
+    assert photo == await look(signed.waybill)
+    (moving,) = (await carrier.customer("13800138000")).parcels
+    assert await look(moving.waybill) is None
+    assert await look("no waybill") is None
+
+
+async def test_kuaidi100_hands_out_the_photo_where_the_account_allows() -> None:
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.method == "GET":
+            writer.write(http(b"JPEG", head="content-type: image/jpeg\r\n"))
+        else:
+            writer.write(json_reply({"code": 200, "data": {"imgUrl": f"{server.url}/a.jpg"}}))
+
+    async with carrier_server(answer) as server:
+        account = Kuaidi100OrderAccount("K", "S", base_url=server.url)
+        orders = Kuaidi100Orders(account, CarrierHttp("kuaidi100", trusted=(server.url,)))
+        look = kuaidi100_photos(orders)
+        assert await look("YT9693083639795") == b"JPEG"
+        assert await look("SF1234567890123") is None  # needs the phone tail
+        assert await look("?") is None
+        await orders.close()
+    assert await no_photo("YT9693083639795") is None
+
+
+async def test_the_order_family_is_made_from_the_environment() -> None:
+    orders = kuaidi100_orders({"KUAIDI100_KEY": "k", "KUAIDI100_SECRET": "s"})
+    await orders.close()
+    with pytest.raises(MisconfiguredError, match="KUAIDI100_SECRET"):
+        kuaidi100_orders({"KUAIDI100_KEY": "k"})
