@@ -193,7 +193,7 @@ class ParaformerBackend:
     def _transcript(self, utterance: Utterance, provisional: list[Token], last: bool) -> Transcript:
         tokens = (*utterance.tokens, *provisional)
         if last:
-            tokens = believable(tokens, utterance.level.dbfs, self._serving.rejection)
+            tokens = believable(tokens, utterance.level.dbfs, utterance.level.active_s, self._serving.rejection)
         return Transcript(
             text=spell(token.text for token in tokens),
             tokens=tokens,

@@ -177,5 +177,5 @@ class AutoModelBackend:
         utterance.at_ms = until
         tokens = tuple(utterance.tokens)
         if step.last:
-            tokens = believable(tokens, utterance.level.dbfs, self._limits)
+            tokens = believable(tokens, utterance.level.dbfs, utterance.level.active_s, self._limits)
         return Transcript("".join(item.text for item in tokens), tokens, step.last, stable=len(tokens))
