@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from fakeredis import FakeAsyncRedis
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from logistics_client.bulletins import BulletinBoard, BulletinStore
 from logistics_client.cache import CachedCarrier, TraceCache
 from logistics_client.carriers.factory import carrier_client, kuaidi100_orders
+from logistics_client.carriers.kdniao import KdniaoAccount
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
 from logistics_client.errors import MisconfiguredError
@@ -24,6 +26,7 @@ from logistics_client.links.page import DeliveryPhoto
 from logistics_client.orders_table import OrdersTable
 from logistics_client.ports import CarrierClient
 from logistics_client.promises import read_promises
+from logistics_client.push import PushReceiver
 from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.service import Background, LogisticsService
@@ -70,6 +73,7 @@ class Room:
     table: OrdersTable
     bulletins: BulletinStore
     delivery_photo: DeliveryPhoto
+    pushes: PushReceiver
 
 
 @asynccontextmanager
@@ -89,7 +93,10 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
     async with AsyncExitStack() as stack:
         promises = read_promises(plan.promises)
         platform = await _platform(plan, stack, clock)
-        carriers = {} if platform is not None else {"*": await _cached_carrier(plan, redis, stack, clock)}
+        traces = TraceCache(redis or _embedded_redis(stack), clock=clock)
+        carriers: dict[str, CarrierClient] = {}
+        if platform is None:
+            carriers["*"] = CachedCarrier(carrier_client(plan.carrier, plan.env, clock=clock), traces, clock=clock)
         plan.data_dir.mkdir(parents=True, exist_ok=True)
         engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
         stack.push_async_callback(engine.dispose)
@@ -105,7 +112,8 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         logistics = LogisticsService(finder, book, promises, background=background, notices=board.current, clock=clock)
         stack.push_async_callback(logistics.close)
         await logistics.start()
-        yield Room(logistics, engine, book, outbox, table, bulletins, _photos(plan, platform, stack, clock))
+        photos, pushes = _photos(plan, platform, stack, clock), _pushes(plan, traces, clock)
+        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes)
 
 
 @asynccontextmanager
@@ -115,12 +123,18 @@ async def open_logistics(plan: Plan, *, clock: Clock = system_clock) -> AsyncIte
         yield room.logistics
 
 
-async def _cached_carrier(plan: Plan, redis: Redis | None, stack: AsyncExitStack, clock: Clock) -> CarrierClient:
-    client = carrier_client(plan.carrier, plan.env, clock=clock)
-    if redis is None:
-        redis = FakeAsyncRedis()
-        stack.push_async_callback(redis.aclose)
-    return CachedCarrier(client, TraceCache(redis, clock=clock), clock=clock)
+def _embedded_redis(stack: AsyncExitStack) -> Redis:
+    redis = FakeAsyncRedis()
+    stack.push_async_callback(redis.aclose)
+    return cast("Redis", redis)
+
+
+def _pushes(plan: Plan, traces: TraceCache, clock: Clock) -> PushReceiver:
+    """Take the pushes of whoever is configured; the others are refused."""
+    env = plan.env
+    business_id, api_key = env.get("KDNIAO_BUSINESS_ID"), env.get("KDNIAO_API_KEY")
+    account = KdniaoAccount(business_id, api_key) if business_id and api_key else None
+    return PushReceiver(traces, salt=env.get("KUAIDI100_SALT") or None, kdniao_account=account, clock=clock)
 
 
 def _photos(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock: Clock) -> DeliveryPhoto:

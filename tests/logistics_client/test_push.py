@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,10 +16,13 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from logistics_client import signing
+from logistics_client.assembly import Plan, open_room
 from logistics_client.cache import Entry, TraceCache
 from logistics_client.carriers.kdniao import KdniaoAccount
-from logistics_client.clock import CHINA
+from logistics_client.clock import CHINA, system_clock
 from logistics_client.push import MAX_BODY, PushReceiver, push_router
+from logistics_client.sandbox import dialect_routes
+from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.vocabulary import Parcel, Stage
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=CHINA)
@@ -205,3 +209,28 @@ async def test_kdniao_of_somebody_else_is_refused(store: Store, web: httpx.Async
     reply = await web.post("/push/kdniao", data=form)
     assert (reply.status_code, reply.json()["Success"]) == (403, False)
     assert await store.redis.keys("*") == []
+
+
+# --- the whole way -----------------------------------------------------------------------------------------------
+
+
+async def test_a_push_changes_what_the_next_call_hears_without_asking_again(tmp_path: Path) -> None:
+    async with embedded_carrier(tmp_path / "carrier.sqlite3") as url:
+        env = {
+            "KUAIDI100_CUSTOMER": dialect_routes.KUAIDI100_CUSTOMER,
+            "KUAIDI100_KEY": dialect_routes.KUAIDI100_KEY,
+            "KUAIDI100_URL": url,
+            "KUAIDI100_AUTO_URL": f"{url}/autonumber/auto",
+            "KUAIDI100_SALT": "SALT",
+        }
+        promises = Path(__file__).parents[2] / "config" / "promises.yaml"
+        async with open_room(Plan(carrier="kuaidi100", data_dir=tmp_path, promises=promises, env=env)) as room:
+            (before,) = await room.logistics.find(waybill="YQ8850024166386")
+            now = system_clock().replace(microsecond=0)
+            row = {"ftime": f"{now:%Y-%m-%d %H:%M:%S}", "context": "【武汉市】业务员张三正在派件", "statusCode": "5"}
+            last = {"nu": before.waybill, "com": "yunque", "state": "5", "data": [row]}
+            status, _ = await room.pushes.kuaidi100(signed({"status": "polling", "lastResult": last}))
+            (after,) = await room.logistics.find(waybill="YQ8850024166386")
+    assert status == 200
+    assert (len(after.events), after.stage) == (len(before.events) + 1, Stage.OUT_FOR_DELIVERY)
+    assert after.fetched_at == before.fetched_at
