@@ -48,7 +48,7 @@ def build_card(state: DialogueState, dialogue: Dialogue) -> HandoverCard:
     facts = derive(parcel, state.now, state.started.caller.bulletins) if parcel is not None else None
     scene = _matter(state, dialogue)
     orders = _orders(state, parcel)
-    caller_class = _caller_class(state, parcel)
+    caller_class = state.class_towards(parcel.waybill if parcel is not None else None)
     request, short = _request(scene, facts)
     return HandoverCard(
         request=request,
@@ -154,13 +154,6 @@ def _trace(parcel: Parcel | None) -> tuple[CardLine, ...]:
     return tuple(
         CardLine("轨迹", f"{event.at.astimezone(CHINA):%m-%d %H:%M} {event.text}") for event in reversed(events)
     )
-
-
-def _caller_class(state: DialogueState, parcel: Parcel | None) -> CallerClass:
-    assert state.started is not None  # checked by build_card
-    if state.helper:
-        return CallerClass.HELPER
-    return state.classes.get(parcel.waybill if parcel else "", state.started.caller.caller_class)
 
 
 def _unconfirmed(state: DialogueState, parcel: Parcel | None, caller_class: CallerClass) -> tuple[CardLine, ...]:

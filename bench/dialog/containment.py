@@ -160,7 +160,7 @@ class Caller:
         if not self._was_served() and self._wording and question not in ("identify.proof", "identify.carrier_tail"):
             return self._wording.pop(0)
         if question in PROMPTS_FOR_A_NUMBER:
-            return "七三幺零零幺九六六幺三六七九"
+            return "Y Q 八八五零零二六九幺四四七零"
         if question.startswith("identify.") and question != "identify.offer":
             return "三六七九"
         if question == "fraud.paid":

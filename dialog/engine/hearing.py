@@ -139,12 +139,21 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
     elif "give_number" in intents or any(slots.get(name) for name in NUMBER_SLOTS):
         t.change(misses=0)
         want(t, (Wanted("give_number", slots, t.state.turn),))
+    elif "correct" in intents:
+        t.change(misses=0)
+        _other_parcel(t)
     elif any(understood.slots.get(name) for name in (*_REMARK_SLOTS, "caller_role")):
         t.change(misses=0)
         t.say("remark.noted")
         ask_again(t)
     else:
         no_match(t, understood)
+
+
+def _other_parcel(t: Turn) -> None:
+    """「不对,不是这个件」 after an answer: the parcel was the wrong one."""
+    t.change(passed=(*t.state.passed, t.state.focus or ""), focus=None)
+    want(t, (Wanted("other_parcel", {}, t.state.turn),))
 
 
 def _wishes(t: Turn, text: str, understood: Understood) -> tuple[Wanted, ...]:
@@ -223,6 +232,6 @@ def _yes_no(intents: list[str], kind: ExpectKind) -> bool | None:
     for name in intents:
         if name == "affirm" or (name == "backchannel" and kind is ExpectKind.YES_NO):
             return True
-        if name in ("deny", "correct"):
+        if name == "deny" or (name == "correct" and kind is ExpectKind.YES_NO):
             return False
     return None

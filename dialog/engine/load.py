@@ -8,6 +8,7 @@ from dialog.engine.dialogue import Dialogue
 from dialog.engine.ports import NumberHearing, Understander
 from dialog.knowledge import Knowledge, parse_knowledge
 from dialog.located_yaml import ConfigError
+from dialog.protocol import Expectation
 from dialog.rights_file import parse_rights
 from dialog.scenes import SCENES
 from dialog.settings import Settings, parse_settings
@@ -47,6 +48,7 @@ def _default_understander() -> Understander:
     # Imported late: the model is read from disk, and tests bring their own.
     from dialog.understanding import understand
 
+    understand("喂", Expectation())  # the model is read now, not under the first caller's words
     return understand
 
 

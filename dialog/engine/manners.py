@@ -9,6 +9,8 @@ from dialog.protocol import ExpectKind
 
 # The caller looks for glasses, a pen or a number.
 _PATIENCE_S = 25.0
+# Below this a strange sentence is more likely a wish that was not understood.
+_SURELY_OUTSIDE = 0.85
 
 
 def handled(t: Turn, intents: list[str], understood: Understood) -> bool:
@@ -33,7 +35,8 @@ def handled(t: Turn, intents: list[str], understood: Understood) -> bool:
     if intents == ["backchannel"] and not _asks_yes_no(t):
         _go_on(t)
         return True
-    if intents == ["out_of_domain"] and not (t.state.question and t.state.question.free):
+    outside = intents == ["out_of_domain"] and understood.confidence >= _SURELY_OUTSIDE
+    if outside and not (t.state.question and t.state.question.free):
         _outside(t)
         return True
     return False

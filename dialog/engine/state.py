@@ -98,6 +98,10 @@ class Deed:
     new: bool
 
 
+# Classes that a parcel's owner does not change.
+_SAME_TO_ALL = (CallerClass.STAFF, CallerClass.BLOCKED, CallerClass.LINE_TEST, CallerClass.SHARED)
+
+
 @dataclass(frozen=True)
 class DialogueState:
     """Everything the dialogue remembers of a call."""
@@ -149,6 +153,11 @@ class DialogueState:
         """The question in the air."""
         return self.topic.question if self.topic else None
 
+    @property
+    def own_waybills(self) -> frozenset[str]:
+        """Parcels that belong to the calling number."""
+        return frozenset(parcel.waybill for parcel in self.started.caller.parcels) if self.started else frozenset()
+
     def parcel(self, waybill: str | None) -> Parcel | None:
         """Find a known parcel."""
         return next((parcel for parcel in self.parcels if parcel.waybill == waybill), None)
@@ -170,6 +179,19 @@ class DialogueState:
         copy.__dict__.update(self.__dict__)
         copy.__dict__.update(values)
         return copy
+
+    def class_towards(self, waybill: str | None) -> CallerClass:
+        """The caller's row in the who-may-hear table towards a parcel.
+
+        The number proves something about its own parcels only: a receiver is a stranger to everybody else's.
+        """
+        known = self.started.caller.caller_class if self.started else CallerClass.UNKNOWN
+        if self.helper:
+            return CallerClass.HELPER
+        if waybill is None or waybill in self.own_waybills:
+            return known
+        stranger = known if known in _SAME_TO_ALL else CallerClass.UNKNOWN
+        return self.classes.get(waybill, stranger)
 
     def to_json(self) -> dict[str, object]:
         """Write the state as JSON values."""

@@ -118,9 +118,7 @@ class Turn:
 
     def class_for(self, waybill: str | None) -> CallerClass:
         """The caller's row in the who-may-hear table towards a parcel."""
-        if self.state.helper:
-            return CallerClass.HELPER
-        return self.state.classes.get(waybill or "", self.call.caller.caller_class)
+        return self.state.class_towards(waybill)
 
     def may(self, item: Item) -> Leave:
         """What the caller may hear or do about this parcel."""
@@ -263,8 +261,9 @@ class Turn:
 
     def remark(self, text: str, confidence: float = 1.0) -> None:
         """Keep what the caller added, for the card."""
-        if all(remark.text != text for remark in self.state.remarks):
-            self.change(remarks=(*self.state.remarks, Remark(self.state.turn, text, confidence)))
+        if not any(text in remark.text for remark in self.state.remarks):
+            kept = tuple(remark for remark in self.state.remarks if remark.text not in text)
+            self.change(remarks=(*kept, Remark(self.state.turn, text, confidence)))
 
     # --- the stack ----------------------------------------------------------------------------------------------
 

@@ -39,8 +39,9 @@ def _parcel_count(view: View) -> str | None:
 
 
 def _bulletin(view: View) -> str | None:
-    live = [b for b in view.bulletins if b.starts_at <= view.now and (b.ends_at is None or b.ends_at > view.now)]
-    return live[0].cause if live else None
+    """Only a notice that matches this parcel's way: others are no news to this caller."""
+    notice = view.derived.bulletin if view.derived else None
+    return notice.cause if notice else None
 
 
 def _fetched(view: View) -> str | None:

@@ -7,6 +7,7 @@ from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
 from logistics_client.vocabulary import CallerClass, OrderStatus, WorkOrder
 
+_NOT_THIS = ("不是这个", "不是这件", "不是这一", "另一个", "另一件", "另外一", "弄错", "搞错")
 _OWN_MENU = {CallerClass.STAFF: "staff", CallerClass.MERCHANT: "merchant"}
 
 
@@ -86,8 +87,11 @@ def more(t: Turn) -> None:
 
 
 def answered(t: Turn) -> None:
-    """「没有了」 ends the call; 「有」 asks what."""
-    if t.answer.yes is False and not t.state.queue:
+    """「没有了」 ends the call; 「有」 asks what; 「不是这个件」 is neither."""
+    if t.answer.yes is False and any(word in t.answer.text for word in _NOT_THIS):
+        t.change(passed=(*t.state.passed, t.state.focus or ""), focus=None)
+        t.begin("identify", intent="other_parcel", **t.answer.slots)
+    elif t.answer.yes is False and not t.state.queue:
         t.begin("goodbye", intent="bye")
     elif not t.state.queue:
         t.ask("home.ask", "answered", OPEN, sticky=False)

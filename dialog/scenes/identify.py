@@ -44,8 +44,8 @@ def _own(t: Turn) -> list[Parcel]:
     """The caller's own parcels not yet said no to; a shared number owns none by itself."""
     if t.call.caller.caller_class is CallerClass.SHARED or t.state.helper:
         return []
-    owned = {parcel.waybill for parcel in t.call.caller.parcels}
-    return [x for x in t.state.parcels if x.waybill in owned and x.waybill not in t.state.passed]
+    owned = t.state.own_waybills - set(t.state.passed)
+    return [x for x in t.state.parcels if x.waybill in owned]
 
 
 def _ask_number(t: Turn, name: str) -> None:
@@ -109,9 +109,8 @@ def _find(t: Turn) -> None:
     t.remember(used="yes", tail="", number=m.get("waybill_no", ""))
     tail = m.get("waybill_tail4") or m.get("tail4") or m.get("phone_tail4")
     if m.get("waybill_no"):
-        known = t.state.parcel(m["waybill_no"])
-        if known is not None:
-            _settle_on(t, known.waybill)
+        if m["waybill_no"] in t.state.own_waybills:
+            _settle_on(t, m["waybill_no"])
             return
         t.look_up("found", waybill=m["waybill_no"], phone_tail=m.get("phone_tail4"))
     elif tail:
@@ -198,8 +197,7 @@ def _corrected(t: Turn) -> str | None:
 
 
 def _one(t: Turn, parcel: Parcel) -> None:
-    own = any(x.waybill == parcel.waybill for x in t.call.caller.parcels)
-    if own or t.state.helper or t.call.caller.caller_class not in (CallerClass.UNKNOWN, CallerClass.LINE_TEST):
+    if t.class_for(parcel.waybill) not in (CallerClass.UNKNOWN, CallerClass.LINE_TEST):
         _settle_on(t, parcel.waybill)
         return
     proof = t.memory.get("phone_tail4")
@@ -271,7 +269,7 @@ def _settle_on(t: Turn, waybill: str) -> None:
 SCENE = Scene(
     name="identify",
     begin=begin,
-    intents=("track_by_phone", "give_number"),
+    intents=("track_by_phone", "give_number", "other_parcel"),
     needs_parcel=False,
     request="查询包裹,单号未确认",
     whisper="查件,没有单号",

@@ -21,12 +21,24 @@ def begin(t: Turn) -> None:
     t.say_first("locker.place_since", "locker.place", "track.stage")
     if t.say("locker.code"):
         _redeliver(t)
-    elif t.may(Item.PICKUP_CODE) is Leave.SEND:
-        process.start(t, OrderKind.RESEND_CODE, "code_sent")
-        if t.topic.waiting is None:
-            _redeliver(t)
-    else:
+    elif t.may(Item.PICKUP_CODE) is not Leave.SEND:
         t.say("locker.code_not_yours")
+    elif parcel.pickup.notified is False or t.topic.intent == "locker_station":
+        _resend(t)
+    else:
+        t.ask("locker.resend", "resend", YES_NO)
+
+
+def resend(t: Turn) -> None:
+    """「要再发一次取件码吗」."""
+    if t.answer.yes:
+        _resend(t)
+
+
+def _resend(t: Turn) -> None:
+    process.start(t, OrderKind.RESEND_CODE, "code_sent")
+    if t.topic.waiting is None:
+        _redeliver(t)
 
 
 def code_sent(t: Turn) -> None:
@@ -58,7 +70,7 @@ SCENE = Scene(
     intents=("locker_station",),
     request="放柜或驿站未通知",
     whisper="放柜没通知",
-    steps={"code_sent": code_sent, "redeliver": redeliver, "opened": opened},
+    steps={"resend": resend, "code_sent": code_sent, "redeliver": redeliver, "opened": opened},
     suits=(Stage.AWAITING_PICKUP_LOCKER, Stage.AWAITING_PICKUP_STATION),
     next_step="确认取件码已收到,需要上门的督促网点",
 )

@@ -33,7 +33,10 @@ def chosen(t: Turn) -> None:
         case "wait":
             t.begin("person", intent=t.topic.intent)
         case "call_back":
-            process.start(t, OrderKind.CALL_BACK, "called_back", reason=t.topic.intent)
+            slot = t.answer.slots.get("time_window", "")
+            if slot:
+                t.remark(f"希望{slot}回电")
+            process.start(t, OrderKind.CALL_BACK, "called_back", reason=t.topic.intent, time=slot)
         case "message":
             t.ask("nobody.message", "message", OPEN, free=True)
 

@@ -12,7 +12,6 @@ _AT_THE_END = (
     Stage.OUT_FOR_DELIVERY,
     Stage.DELIVERY_FAILED,
     Stage.UNREACHABLE,
-    Stage.STRANDED,
     Stage.OUT_OF_AREA,
     Stage.UNKNOWN,
 )

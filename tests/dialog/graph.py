@@ -39,9 +39,10 @@ from logistics_client.vocabulary import CallerProfile, OrderKind, OrderStatus, W
 from tests.dialog.parcels import NOON, unknown_parcel
 from tests.dialog.world import World
 
-_TALK = ("affirm", "deny", "backchannel", "bye", "repeat", "slower", "hold", "abuse", "no_recording", "out_of_domain")
-_WISHES = tuple(intent for intent in ALL_INTENTS if intent not in _TALK)
-_NUMBERS = ("73100196613679", "3679", "13900000000", "9999")
+_ANSWERS = ("affirm", "deny", "bye")
+_MANNERS = ("backchannel", "repeat", "slower", "hold", "abuse", "no_recording", "out_of_domain")
+_WISHES = tuple(intent for intent in ALL_INTENTS if intent not in (*_ANSWERS, *_MANNERS))
+_NUMBERS = ("8850026914470", "3679", "13900000000", "9999")
 
 
 def understand(text: str, expect: Expectation, *, candidates: object = (), confidence: float = 1.0) -> Understanding:
@@ -74,6 +75,7 @@ class Walk:
     visited: set[tuple[str, str]] = field(default_factory=set)
     situations: dict[object, DialogueState] = field(default_factory=dict)
     says: list[tuple[DialogueState, Say]] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)  # questions at which manners were tried
     steps: int = 0
 
     def step(self, state: DialogueState, event: Event) -> tuple[DialogueState, tuple[Effect, ...]]:
@@ -122,7 +124,7 @@ def walk(dialogue: Dialogue, callers: tuple[CallerProfile, ...], *, limit: int) 
             queue.append(state)
     while queue and found.steps < limit:
         state = queue.popleft()
-        for event in _events(state):
+        for event in _events(found, state):
             after, effects = found.step(state, event)
             for settled in _answered(found, after, effects):
                 key = situation(settled)
@@ -138,7 +140,7 @@ def _ringing(caller: CallerProfile, person: bool) -> CallStarted:
     return CallStarted(NOON, "c1", caller, hotline, Staffing(person, person, 30 if person else None, opens))
 
 
-def _events(state: DialogueState) -> Iterator[Event]:
+def _events(found: Walk, state: DialogueState) -> Iterator[Event]:
     now = NOON
     if state.phase is Phase.ENDED:
         return
@@ -148,10 +150,15 @@ def _events(state: DialogueState) -> Iterator[Event]:
     if state.phase in (Phase.TRANSFERRING, Phase.BRIDGED):
         yield from (TransferProgress(now, "t", outcome) for outcome in TransferOutcome)
     question = state.question
-    yield from (Heard(now, f"/{intent}") for intent in ("human", *_TALK))
-    yield from (Heard(now, word) for word in ("/?track|urge_delivery", "只是说说"))
-    yield from (NoInput(now), NoMatch(now), RecogniserLost(now))
-    yield from (KeyPressed(now, key) for key in "01*")
+    yield from (Heard(now, f"/{intent}") for intent in ("human", *_ANSWERS))
+    yield from (NoInput(now), NoMatch(now))
+    name = question.name if question else ""
+    if name not in found.met:
+        found.met.add(name)
+        yield RecogniserLost(now)
+        yield from (Heard(now, f"/{intent}") for intent in _MANNERS)
+        yield from (Heard(now, word) for word in ("/?track|urge_delivery", "只是说说"))
+        yield from (KeyPressed(now, key) for key in "01*#")
     if question is not None and not question.sticky:
         yield from (Heard(now, f"/{intent}") for intent in _WISHES)
     if question is not None and question.expect.keys == "digits":
@@ -176,8 +183,8 @@ def _replies(request: LookUp | OpenOrder | SendLink) -> Iterator[Event]:
     match request:
         case LookUp():
             one = unknown_parcel(now)
-            two = replace(one, waybill="73100196623680")
-            three = replace(one, waybill="73100196633679")
+            two = replace(one, waybill="YQ8850026914471")
+            three = replace(one, waybill="YQ8850036914470")
             yield LookupDone(now, request_id, (one,))
             yield LookupDone(now, request_id, (one, two))
             yield LookupDone(now, request_id, (one, three))

@@ -178,3 +178,8 @@ def test_variants_take_turns(dialogue: Dialogue) -> None:
 def test_every_fact_has_an_example_that_a_caller_could_hear() -> None:
     assert all(fact.example for fact in FACTS.values())
     assert len({fact.name for fact in FACTS.values()}) == len(FACTS)
+
+
+def test_every_fact_is_in_the_documents() -> None:
+    text = (CONFIG.parent / "docs" / "dialogue.md").read_text(encoding="utf-8")
+    assert [name for name in FACTS if f"`{name}`" not in text] == []

@@ -44,7 +44,7 @@ class World:
     links_work: bool = True
 
     def identify(self, number: str | None, now: datetime) -> CallerProfile:
-        known = profile(number or "", now)
+        known = profile(number, now)
         for order in known.orders:
             self.orders[(order.kind.value, order.waybill or "")] = order
         return known
