@@ -6,41 +6,25 @@ Four states: ``finished`` (answer now), ``unfinished`` (trailing off, in the mid
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
-from dialog.numbers import NumberCapture
-from dialog.numbers.signs import read_line
+from dialog.numbers import NumberCapture, read_line
+from dialog.numbers.formats import is_mobile
+from dialog.numbers.remarks import Group, Instead, Place, steps
 from dialog.protocol import Expectation, ExpectKind
+from dialog.turns import signals
+from dialog.turns.endings import ending_model
+from dialog.understanding.context import fixed_reading
+from dialog.understanding.model import intent_model, softmax
 from dialog.understanding.normalise import normalise
 
 TurnState: TypeAlias = Literal["finished", "unfinished", "wait", "backchannel"]
 
-_MURMUR = re.compile(
-    r"^(?:[嗯哦噢啊喔唔哎欸诶哟昂呃额]|嗯哼|好的?|行|是吗|是啊|是这样|这样子?啊?|原来如此|原来是?这样啊?|明白了?|知道了?|了解|真的啊|"
-    r"你说|你讲|你继续|继续|接着说|你接着说|说吧|听着呢?|我听着呢?|在听呢?|我在听|对|哎呀|哎哟|系|嗯呐|啊这样|哦这样|好嘞|行嘞|,)+[啊呀哦呢吧]?$"
-)
-_ANSWERS = re.compile(r"^(?:[对是行要有成中]|好的?|行|嗯|对)+[啊呀吧的了]?$")
-_WAIT = re.compile(
-    r"(?:^|,|你|先|请|喂)(?:稍|略)?(?:等(?:一下|一等|下|一会儿?|会儿?|等|哈|一哈|我|阵|歇)|稍等|慢着|且慢|停一下|停停|打住|别挂|先别(?:说|挂|急)|别说话|"
-    r"别急|等我)|让我(?:想|看|找|查|翻|缓)|我(?:正?在|去|先)?(?:找|翻|查|看|问|想|拿|搵)(?:一?下|一?找|一?看|一?想|问|翻|拿|哈)|容我|"
-    r"我(?:拿|戴|找|翻|开)(?:个|一下|下|支|张|一副)?(?:笔|纸|眼镜|老花镜|手机|单号|单子|短信|面单)|记一下$|我记一?下|两分钟|一分钟|有人敲门|来电话了|"
-    r"^等等|^等(?:一|下|会|我)|我这就(?:找|看|拿)"
-)
-_WAIT_NOT = re.compile(
-    r"等(?:了|着|不|到|多|几|急|两|三|半|好|快|他|人|送|你们|这么|那么|得)|(?:你|们|快递员?|帮我|给我|麻烦)(?:帮我|给我)?(?:找|查|看|问)"
-)
-_TRAILS = re.compile(
-    r"(?:那个|这个|就是说?|然后|因为|所以|但是|可是|不过|而且|还有|如果|要是|比如|或者|以及|就|我|你们?|他|的话|是不是|能不能|可不可以|"
-    r"帮我|给我|麻烦你?|请|想|要|想要|我想问|我想问一下|请问|问一下|跟|和|把|被|让|叫|给|在|从|到|往|对于|关于|并且|只是|其实|"
-    r"我的|你的|他的|那|这|嗯|呃|额|啊就是|怎么说呢?|叫什么来着|什么来着|那什么|另外|顺便|虽然|除了|为了|由于|[一二三四五六七八九两几]个|"
-    r"现在|昨天|今天|我昨天|我今天|上次|之前|刚才|我那个|我这个|我有个|有一个|有个|比方说|单号是?|号码是?|电话是?|地址是?|尾号是?|手机号是?)$"
-)
-_TRAILS_WHOLE = frozenset(
-    {"请问", "现在", "昨天", "今天", "之前", "刚才", "上次", "那", "这", "我的", "要", "想要", "我要", "我想要"}
-)
-_NUMBER_OPENS = re.compile(r"(?:单号|号码|电话|手机号?|尾号|后[四4]位|前面|后面|是|就是)$")
-_DIGIT = re.compile(r"[0-9A-Z]")
+_INTENT_LINE = 0.6
+"""Confidence from which an unlisted way of asking for time, or an unlisted murmur, counts."""
+
+_SELDOM, _ODD, _CLEAR = 0.15, 0.45, 0.75
+_LONGEST_MURMUR = 8
 
 
 def turn_state(text: str, expect: Expectation) -> TurnState:
@@ -49,31 +33,59 @@ def turn_state(text: str, expect: Expectation) -> TurnState:
     if not flat:
         return "unfinished"
     asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
-    if _WAIT.search(flat) and not _WAIT_NOT.search(flat):
-        return "wait"
-    if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS) and _holds_digits(text):
-        return _number_state(text, flat, expect)
-    if _MURMUR.match(flat):
-        return "finished" if asked and _ANSWERS.match(flat) else "backchannel"
-    if _is_cut_off(flat, asked=asked):
+    if signals.is_murmur(flat):
+        return "finished" if asked and signals.is_answer(flat) else "backchannel"
+    if signals.is_filler(flat):
         return "unfinished"
-    return "finished"
+    if signals.asks_for_time(flat):
+        return "wait"
+    if not signals.is_cut_off(flat):
+        if not signals.is_no_request_for_time(flat) and _means("hold", flat):
+            return "wait"
+        if not asked and len(flat) <= _LONGEST_MURMUR and _means("backchannel", flat):
+            return "backchannel"
+    if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS) and _holds_digits(text):
+        return _number_state(text, expect)
+    if asked and (signals.is_answer(flat) or fixed_reading(flat, expect)):
+        return "finished"
+    return "unfinished" if signals.is_cut_off(flat) or _breaks_off(flat) else "finished"
+
+
+def _read(flat: str) -> tuple[str, float]:
+    """The likeliest intent and its confidence."""
+    model = intent_model()
+    probabilities = softmax(model.logits(flat))
+    best = int(probabilities.argmax())
+    return model.intents[best], float(probabilities[best])
+
+
+def _means(intent: str, flat: str) -> bool:
+    found, confidence = _read(flat)
+    return found == intent and confidence >= _INTENT_LINE
+
+
+def _breaks_off(flat: str) -> bool:
+    """Whether sentences seldom end like this; a text whose wish is clear may end a little oddly."""
+    whole = ending_model().probability(flat)
+    if whole < _SELDOM:
+        return True
+    return whole < _ODD and _read(flat)[1] < _CLEAR
 
 
 def _holds_digits(text: str) -> bool:
-    return _DIGIT.search(read_line(text).text) is not None
+    return any(char.isascii() and char.isalnum() for char in read_line(text).text)
 
 
-def _number_state(text: str, flat: str, expect: Expectation) -> TurnState:
-    """Digits wait for more until the number is at its end."""
+def _number_state(text: str, expect: Expectation) -> TurnState:
+    """Digits wait for more until the number is at its end; a whole correction is one."""
+    said = list(steps(read_line(text)))
+    last = said[-1] if said else None
+    whole_correction = (
+        isinstance(last, Instead)
+        or (isinstance(last, Place) and last.sign is not None)
+        or (isinstance(last, Group) and last.repaired and bool(last.signs))
+    )
     capture = NumberCapture.start(expect).add(text)
-    if capture.complete:
+    if whole_correction or capture.complete or is_mobile(capture.digits):
         return "finished"
-    return "finished" if capture.corrections and capture.open_edit is None and not capture.unsure else "unfinished"
-
-
-def _is_cut_off(flat: str, *, asked: bool) -> bool:
-    last = flat.rsplit(",", 1)[-1]
-    if asked and flat in _TRAILS_WHOLE:
-        return False
-    return _TRAILS.search(last) is not None
+    return "unfinished"
