@@ -16,6 +16,7 @@ TARGET_DBFS = -18.0
 """Active speech level every voice is brought to; the line's window is -16..-20 dBFS."""
 
 _FRAME_S = 0.02
+_KNEE = 0.8
 _ACTIVE_BELOW_PEAK_DB = 30.0
 
 
@@ -27,6 +28,13 @@ def to_samples(pcm: bytes) -> Samples:
 def to_pcm(samples: Samples) -> bytes:
     """Return floats as s16 PCM; what is too loud is clipped, never wrapped."""
     return (np.clip(samples, -1.0, 32767 / 32768) * 32768.0).round().astype("<i2").tobytes()
+
+
+def limited(samples: Samples) -> Samples:
+    """Return the sound with peaks above 0.8 of full scale bent down smoothly, so that none reaches it."""
+    over = np.maximum(np.abs(samples) - _KNEE, 0.0) / (1.0 - _KNEE)
+    bent = np.sign(samples) * (_KNEE + (1.0 - _KNEE) * np.tanh(over))
+    return np.where(over > 0.0, bent, samples).astype(np.float32)
 
 
 def silence(seconds: float, rate: int) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tts.align import sounds
-from tts.audio import gain_to_target, to_pcm, to_samples
+from tts.audio import gain_to_target, limited, to_pcm, to_samples
 from tts.breaker import Breaker
 from tts.ports import (
     SpeechChunk,
@@ -119,7 +119,7 @@ class Guard:
         speech = Speech.of(chunks)
         self._check(text, speech, rate, speed)
         samples = to_samples(speech.pcm)
-        return Speech(to_pcm(samples * gain_to_target(samples, rate)), speech.words)
+        return Speech(to_pcm(limited(samples * gain_to_target(samples, rate))), speech.words)
 
     def _check(self, text: SpokenText, speech: Speech, rate: int, speed: float) -> None:
         expected = sounds(text)

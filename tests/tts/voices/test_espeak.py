@@ -76,6 +76,27 @@ async def test_slow_is_slower(espeak: EspeakVoice) -> None:
     assert slow.seconds(8000) / normal.seconds(8000) == pytest.approx(1 / 0.82, rel=0.12)
 
 
+@pytest.mark.parametrize(
+    "text", ["嗯。", "您好。", "请讲。", "六三八六。", "好的，马上为您转人工。", "对不起，没听明白。"]
+)
+@pytest.mark.parametrize("variant", ["f2", "m3", "linda", "whisper"])
+async def test_short_phrases_and_soft_speakers_have_the_level_of_the_line(
+    espeak: EspeakVoice, text: str, variant: str
+) -> None:
+    voice = espeak.as_speaker(EspeakSpeaker(variant=variant))
+    samples = to_samples((await _speak(voice, text)).pcm)
+    assert -19.0 < active_level(samples, 8000) < -17.0
+    assert np.abs(samples).max() < 0.999
+
+
+async def test_pauses_stay_where_a_long_text_is_made_in_pieces(espeak: EspeakVoice) -> None:
+    clause = "您尾号六三八六的包裹在武汉中转场，"
+    one, many = await _speak(espeak, clause + "好。"), await _speak(espeak, clause * 6 + "好。")
+    assert (many.seconds(8000) - one.seconds(8000)) / 5 == pytest.approx(
+        (await _speak(espeak, clause * 2 + "好。")).seconds(8000) - one.seconds(8000), abs=0.05
+    )
+
+
 async def test_a_comma_is_a_pause(espeak: EspeakVoice) -> None:
     joined, paused = await _speak(espeak, "幺三八零零幺三"), await _speak(espeak, "幺三八，零零幺三")
     assert paused.seconds(8000) - joined.seconds(8000) > 0.1

@@ -6,107 +6,96 @@ It ends when its stdin closes. SIGINT and SIGTERM are left to the parent: a hotl
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
+import re
 import signal
 import sys
 import threading
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
 from typing import BinaryIO, NoReturn
 
-from tts.audio import Resampler, gain_to_target, to_pcm, to_samples
+from tts.audio import Resampler, Samples, gain_to_target, limited, silence, to_pcm, to_samples
 from tts.voices.espeak.library import Library, LibraryError, Mark, Sound
 from tts.voices.espeak.wire import HEADER, Kind, Placed, SpeakRequest, encode_audio, frame
 
-_CALIBRATION_WPM = 180
-_CALIBRATION = "nin2 hao3 , bao1 guo3 zai4 wu3 han4 zhong1 zhuan2 chang3 , qi1 ba1 liu4 san1 yao1 ling2 ."
+_CLAUSE = re.compile(r"[^,.?!]+[,.?!]*")
+_PAUSES = {",": 0.2, ".": 0.3, "?": 0.3, "!": 0.3}
+"""Seconds of silence after a clause; espeak-ng leaves its own pause out where a text ends."""
+
+_FIRST_S, _LATER_S = 0.16, 0.4
+
+_PRIORITY = -5
+"""Niceness, where permitted: a caller waits for every millisecond of it, and it needs few."""
 
 
 class Synthesiser:
-    """espeak-ng with a level and a rate: what the child does to each request."""
+    """espeak-ng with a level and a rate: what the child does to each request.
+
+    The level is set clause by clause, since short phrases come out of espeak-ng several dB softer than long ones;
+    so a clause leaves when all of it is made, about 1 ms for each second of sound.
+    """
 
     def __init__(self) -> None:
         self._library = Library()
-        self._gains: dict[Sound, float] = {}
 
-    def speak(self, request: SpeakRequest, out: PieceWriter) -> None:
-        """Synthesise one request into ``out``; raises ``LibraryError``."""
-        sound = _sound(request)
-        out.begin(self._library.rate, request.rate, self._gain(sound))
-        self._library.speak(request.pinyin, sound, out.receive)
-        out.finish()
+    def speak(self, request: SpeakRequest, stopped: Callable[[], bool]) -> Iterator[bytes]:
+        """Yield the payloads of AUDIO frames until ``stopped``; raises ``LibraryError``."""
+        self._library.prepare(_sound(request))
+        offset = 0.0
+        clauses = list(_CLAUSE.finditer(request.pinyin))
+        for clause in clauses:
+            made, marks = self._made(clause.group(), stopped)
+            if stopped():
+                return
+            sound = Resampler(self._library.rate, request.rate).push(made, last=True)
+            pcm = to_pcm(limited(sound * gain_to_target(sound, request.rate)))
+            words = _placed(marks, len(made), self._library.rate)
+            if request.more or clause is not clauses[-1]:
+                pcm += silence(_PAUSES.get(clause.group()[-1:], 0.0), request.rate)
+            yield from _payloads(pcm, [word.moved(clause.start(), offset) for word in words], request.rate, offset)
+            offset += len(pcm) / 2 / request.rate
 
     def rest(self, request: SpeakRequest) -> None:
         """Get ready for another sentence of the same speaker."""
         self._library.prepare(_sound(request))
 
-    def _gain(self, sound: Sound) -> float:
-        """Return the factor that brings this speaker to the level of the line, measured once."""
-        timbre = replace(sound, wpm=_CALIBRATION_WPM)
-        if timbre not in self._gains:
-            heard: list[bytes] = []
+    def _made(self, pinyin: str, stopped: Callable[[], bool]) -> tuple[Samples, list[Mark]]:
+        heard: list[bytes] = []
+        marks: list[Mark] = []
 
-            def collect(pcm: bytes, _marks: list[Mark]) -> bool:
-                heard.append(pcm)
-                return True
+        def collect(pcm: bytes, found: list[Mark]) -> bool:
+            heard.append(pcm)
+            marks.extend(found)
+            return not stopped()
 
-            self._library.speak(_CALIBRATION, timbre, collect)
-            self._gains[timbre] = gain_to_target(to_samples(b"".join(heard)), self._library.rate)
-        return self._gains[timbre]
+        self._library.speak(pinyin, collect)
+        return to_samples(b"".join(heard)), marks
 
 
 def _sound(request: SpeakRequest) -> Sound:
     return Sound(request.variant, request.wpm, request.pitch, request.pitch_range)
 
 
-class PieceWriter:
-    """Turns library buffers into AUDIO frames: level, rate, and each word beside the sound it begins in."""
+def _placed(marks: list[Mark], end: int, rate: int) -> list[Placed]:
+    """Return the words with their ends: the next mark, or the end of the sound."""
+    bounded = pairwise([*marks, (None, end)])
+    return [Placed(index, start / rate, stop / rate) for (index, start), (_, stop) in bounded if index is not None]
 
-    def __init__(self, request: int, stream: BinaryIO, aborted: set[int]) -> None:
-        self._request = request
-        self._stream = stream
-        self._aborted = aborted
-        self._marks: list[Mark] = []
-        self._ready = b""
-        self._received = self._ready_end = 0
 
-    def begin(self, rate_in: int, rate_out: int, gain: float) -> None:
-        """Prepare for sound at ``rate_in`` that leaves at ``rate_out``."""
-        self._rate_in, self._gain = rate_in, gain
-        self._resampler = Resampler(rate_in, rate_out)
-
-    def receive(self, pcm: bytes, marks: list[Mark]) -> bool:
-        """Take one buffer of the library; False stops it because the parent has aborted.
-
-        A buffer leaves when the ends of all words that begin in it are known, so usually one buffer later.
-        """
-        if self._request in self._aborted:
-            return False
-        self._marks.extend(marks)
-        if self._ready and self._marks and self._marks[-1][1] >= self._ready_end:
-            self._send()
-        self._received += len(pcm) // 2
-        self._ready += to_pcm(self._resampler.push(to_samples(pcm) * self._gain))
-        self._ready_end = self._received
-        return True
-
-    def finish(self) -> None:
-        """Send what is left; a word still open ends with the sound."""
-        self._marks.append((None, self._received))
-        self._ready += to_pcm(self._resampler.push(to_samples(b""), last=True))
-        self._ready_end = self._received + 1
-        self._send()
-
-    def _send(self) -> None:
-        placed: list[Placed] = []
-        while len(self._marks) > 1 and self._marks[0][1] < self._ready_end:
-            index, start = self._marks.pop(0)
-            if index is not None:
-                placed.append(Placed(index, start / self._rate_in, self._marks[0][1] / self._rate_in))
-        payload = encode_audio(self._ready, placed)
-        self._ready = b""
-        self._stream.write(frame(Kind.AUDIO, self._request, payload))
-        self._stream.flush()
+def _payloads(pcm: bytes, words: list[Placed], rate: int, offset: float) -> Iterator[bytes]:
+    """Cut the sound of a clause that begins at ``offset``, each piece with the words that begin in it."""
+    start = 0
+    while start < len(pcm):
+        end = start + 2 * round((_LATER_S if start or offset else _FIRST_S) * rate)
+        last = end >= len(pcm)
+        begun = [word for word in words if last or word.start_s < offset + end / 2 / rate]
+        words = words[len(begun) :]
+        yield encode_audio(pcm[start:end], begun)
+        start = end
 
 
 class Requests:
@@ -146,6 +135,8 @@ def main(retire_after: int) -> NoReturn:
     """Serve requests until stdin closes, or that many were served and nobody waits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     synthesiser = Synthesiser()
@@ -157,7 +148,8 @@ def main(retire_after: int) -> NoReturn:
         number, request = requests.next()
         served += 1
         try:
-            synthesiser.speak(request, PieceWriter(number, out, requests.aborted))
+            for payload in synthesiser.speak(request, partial(requests.aborted.__contains__, number)):
+                out.write(frame(Kind.AUDIO, number, payload))
             out.write(frame(Kind.DONE, number))
         except LibraryError as error:
             out.write(frame(Kind.FAILED, number, str(error).encode()))

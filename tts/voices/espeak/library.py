@@ -82,12 +82,11 @@ class Library:
         self._prepared: Sound | None = None
         self.rate = self._load()
 
-    def speak(self, pinyin: str, sound: Sound, on_audio: OnAudio) -> None:
+    def speak(self, pinyin: str, on_audio: OnAudio) -> None:
         """Speak plain text (no SSML, no phoneme codes), handing out sound every 200 ms of it.
 
-        Raises ``LibraryError``.
+        The sound depends on what was spoken since ``prepare``. Raises ``LibraryError``.
         """
-        self.prepare(sound)
         self._prepared = None
         self._on_audio = on_audio
         data = pinyin.encode() + b"\0"
@@ -96,7 +95,7 @@ class Library:
             raise LibraryError(f"espeak-ng refused a sentence with code {error}")
 
     def prepare(self, sound: Sound) -> None:
-        """Load afresh and choose the speaker, 3-4 ms that need not pass while somebody waits for ``speak``."""
+        """Load afresh and choose the speaker: 3-4 ms that need not pass while somebody waits."""
         if self._prepared != sound:
             self._load()
             self._choose(sound)

@@ -12,7 +12,7 @@ from tts.voices.espeak.spelling import espeak_spelling
 from tts.voices.espeak.variants import EspeakSpeaker
 from tts.voices.espeak.wire import Placed, SpeakRequest
 
-_PIECE_SYLLABLES = 60
+_PIECE_SYLLABLES = 40
 _MARKS = {"，": " ,", "、": " ,", "。": " .", "？": " ?", "！": " !"}
 
 
@@ -30,6 +30,10 @@ class EspeakVoice:
         self._process = process
         self._speaker = speaker or EspeakSpeaker()
 
+    def as_speaker(self, speaker: EspeakSpeaker) -> EspeakVoice:
+        """Return another speaker on the same child; closing either ends both."""
+        return EspeakVoice(self._process, speaker)
+
     @property
     def name(self) -> str:
         """Engine and everything that changes the sound, for the cache key."""
@@ -39,8 +43,10 @@ class EspeakVoice:
     async def speak(self, text: SpokenText, rate: int, speed: float) -> AsyncGenerator[SpeechChunk, None]:
         """Speak; a child that dies in mid-sentence is replaced once and goes on where it stopped."""
         offset = 0.0
-        for piece in _pieces(to_pinyin(text)):
-            async with contextlib.aclosing(self._piece(piece, rate, speed)) as chunks:
+        pieces = _pieces(to_pinyin(text))
+        for number, piece in enumerate(pieces, 1):
+            request, starts = self._request(piece, rate, speed, more=number < len(pieces))
+            async with contextlib.aclosing(self._piece(request, piece, starts)) as chunks:
                 length = 0.0
                 async for chunk in chunks:
                     length += chunk.seconds(rate)
@@ -57,11 +63,17 @@ class EspeakVoice:
         """End the child; voices that share it end together."""
         await self._process.close()
 
-    async def _piece(self, piece: Sequence[Syllable], rate: int, speed: float) -> AsyncGenerator[SpeechChunk, None]:
+    def _request(
+        self, piece: Sequence[Syllable], rate: int, speed: float, *, more: bool
+    ) -> tuple[SpeakRequest, dict[int, int]]:
         pinyin, starts = _written(piece)
         s = self._speaker
         wpm = max(80, min(450, round(s.wpm * speed)))
-        request = SpeakRequest(pinyin, s.variant, wpm, s.pitch, s.pitch_range, rate)
+        return SpeakRequest(pinyin, s.variant, wpm, s.pitch, s.pitch_range, rate, more), starts
+
+    async def _piece(
+        self, request: SpeakRequest, piece: Sequence[Syllable], starts: dict[int, int]
+    ) -> AsyncGenerator[SpeechChunk, None]:
         sent_bytes = sent_words = 0
         for last_try in (False, True):
             skip_bytes, skip_words = sent_bytes, sent_words

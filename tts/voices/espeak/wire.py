@@ -26,7 +26,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class SpeakRequest:
-    """One piece of text for the child: pinyin, the speaker, and the output rate in Hz."""
+    """One piece of text for the child: pinyin, the speaker, and the output rate in Hz.
+
+    ``more`` says that another piece follows, so that this one ends with the pause of its last mark.
+    """
 
     pinyin: str
     variant: str
@@ -34,6 +37,7 @@ class SpeakRequest:
     pitch: int
     pitch_range: int
     rate: int
+    more: bool = False
 
     def encode(self) -> bytes:
         """Return the payload of a SPEAK frame."""
@@ -52,6 +56,10 @@ class Placed:
     index: int
     start_s: float
     end_s: float
+
+    def moved(self, letters: int, seconds: float) -> Placed:
+        """Return it as part of a longer text."""
+        return Placed(self.index + letters, self.start_s + seconds, self.end_s + seconds)
 
 
 def frame(kind: Kind, request: int, payload: bytes = b"") -> bytes:
