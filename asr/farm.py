@@ -267,6 +267,9 @@ class _Utterance:
             raise
         finally:
             receive.cancel()
+            await asyncio.wait((receive,))
+            if not receive.cancelled():
+                receive.exception()  # looked at, so that asyncio does not report it
         if not isinstance(answer, dict):
             raise ValueError("The farm's answer is not a JSON object.")
         return answer

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from asr.client import Client
 from asr.errors import ModelError
 from asr.farm import FarmEngine
 from asr.ports import Transcript
+from asr.supervisor import Supervisor
 from tests.asr.backends import sound
 
 
@@ -68,9 +71,6 @@ async def farm(style: str) -> AsyncIterator[tuple[Farm, FarmEngine]]:
     async with serve(seen.talk, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         yield seen, await FarmEngine.reach(f"ws://127.0.0.1:{port}")
-
-
-Talk = Callable[[FarmEngine, Any], Awaitable[None] | None]
 
 
 async def hear(engine: FarmEngine, finals: int, talk: Callable[[Any], None]) -> list[Transcript]:
@@ -141,7 +141,10 @@ async def test_sentences_inside_one_utterance_are_joined() -> None:
         assert any(item.stable == 3 and not item.final for item in got)
 
 
-async def test_a_connection_that_breaks_is_one_lost_final_at_the_end_of_the_utterance() -> None:
+async def test_a_connection_that_breaks_is_one_lost_final_at_the_end_of_the_utterance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("asr.farm._SILENT_S", 8.0)  # so that a busy machine does not take the break for silence
     async with farm("breaks") as (_, engine):
         (final,) = await hear(engine, 1, speak(engine, 900))
         assert final.final and final.lost
@@ -167,3 +170,21 @@ async def test_utterances_of_one_caller_are_answered_in_order_and_empty_ones_too
 async def test_a_farm_that_is_not_there_is_one_sentence(address: str, says: str) -> None:
     with pytest.raises(ModelError, match=says):
         await FarmEngine.reach(address)
+
+
+async def test_the_recogniser_process_serves_calls_from_a_farm(tmp_path: Path) -> None:
+    finals: asyncio.Queue[Transcript] = asyncio.Queue()
+    seen = Farm("runtime")
+    async with serve(seen.talk, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        supervisor = Supervisor(tmp_path / "asr.sock", f"ws://127.0.0.1:{port}", backend="ws")
+        await supervisor.start()
+        async with Client(tmp_path / "asr.sock") as client, asyncio.timeout(10):
+            stream = await client.open_stream(8000, lambda heard: finals.put_nowait(heard) if heard.final else None)
+            stream.feed(sound(700))
+            stream.finish()
+            assert (await finals.get()).text == "我的快递"
+            assert (await client.stats())["utterances"] == 1
+        await supervisor.stop()
+    with pytest.raises(ModelError, match="does not answer"):
+        await Supervisor(tmp_path / "asr.sock", f"ws://127.0.0.1:{port}", backend="ws").start()
