@@ -254,6 +254,24 @@ async def test_a_call_that_could_not_be_arranged_is_asked_for_again(desk: Desk) 
     assert len(desk.outcomes.calls) == 1
 
 
+class DeadGateway:
+    async def send(self, phone: str, message: str, *, message_id: str) -> None:
+        raise UnavailableError("the gateway is away")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_second_text_that_fails_asks_for_a_call_at_once(desk: Desk) -> None:
+    await desk.send(Purpose.PHOTO)
+    desk.clock.forward(minutes=30)
+    desk.links._sms = DeadGateway()
+    await desk.links.tick()
+    assert desk.outcomes.calls == []
+    await desk.links.tick()
+    assert len(desk.outcomes.calls) == 1
+
+
 async def test_two_processes_send_one_text(desk: Desk) -> None:
     link, _ = await desk.send(Purpose.PHOTO)
     assert await desk.links.store.claim_send(link.link_id, 1)
@@ -275,13 +293,18 @@ async def test_the_text_names_only_the_tail_and_is_on_disk_for_its_owner(desk: D
     assert [(item.link_id, item.state) for item in stored] == [(link.link_id, LinkState.SENT)]
 
 
-async def test_without_a_receipt_nobody_says_sent(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    desk.links._sms = FileOutbox(tmp_path / "file" / "sms.jsonl")  # a file is no folder
-    with pytest.raises(LogisticsError):
+async def test_without_a_receipt_nobody_says_sent(desk: Desk) -> None:
+    desk.links._sms = DeadGateway()
+    with pytest.raises(UnavailableError):
         await desk.links.send(Purpose.PHOTO, WAYBILL, phone=PHONE, call_id="c1")
     assert desk.outcomes.names == []
     assert (await desk.links.store.of_waybill(WAYBILL))[0].state is LinkState.CREATED
+
+
+async def test_an_outbox_that_cannot_be_written_gives_no_receipt(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="DATA_DIR"):
+        await FileOutbox(tmp_path / "file" / "sms.jsonl").send(PHONE, "x", message_id="m.1")
 
 
 async def test_the_gateway_gets_a_signed_message_and_its_receipt_counts() -> None:
