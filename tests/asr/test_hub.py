@@ -41,7 +41,7 @@ def test_a_hub_that_swallows_packets_is_given_up_too() -> None:
     began = time.monotonic()
     with pytest.raises(ModelError, match="cannot be reached"):
         find_model("paraformer-zh-streaming", patience_s=0.05, hub=("192.0.2.1", 443))
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1.0
 
 
 def test_a_reachable_hub_gets_the_name() -> None:
