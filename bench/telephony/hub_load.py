@@ -22,10 +22,10 @@ import numpy as np
 from telephony.bridge import Bridge
 from telephony.hub import Hub, HubClock, Mode, Role
 from telephony.ports import SipCall
-from telephony.rawsip import RawAnswerer, RawCaller, RtpStream
+from telephony.rawsip import RawAnswerer, RawCaller, RtpPump, RtpStream
 from telephony.sip import BaresipEndpoint, SipConfig
 
-RATE, BEEP_S, BUCKET_S = 8000, 0.04, 5.0
+RATE, BEEP_S, BEEP_HZ, PITCHES, BUCKET_S = 8000, 0.06, 150, 10, 5.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -105,31 +105,37 @@ class Party:
     beeps: list[float]
 
     async def beep_for(self, seconds: float, offset: float) -> None:
-        """One beep per second."""
-        sound = (9000 * np.sin(2 * np.pi * 1000 * np.arange(round(RATE * BEEP_S)) / RATE)).astype(np.int16).tobytes()
+        """One beep per second, ten pitches in turn, so that each is known again up to ten seconds later."""
         start = time.monotonic() + offset
         for number in itertools.count():
             await asyncio.sleep(max(0.0, start + number - time.monotonic()))
             if number >= seconds:
                 return
-            first, _ = await self.stream.send(sound)
+            hertz = BEEP_HZ * (4 + number % PITCHES)
+            wave = 9000 * np.sin(2 * np.pi * hertz * np.arange(round(RATE * BEEP_S)) / RATE)
+            first, _ = await self.stream.send(wave.astype(np.int16).tobytes())
             self.beeps.append(first)
 
-    def onsets(self) -> list[float]:
-        """When each beep was heard here."""
+    def onsets(self) -> list[tuple[float, int]]:
+        """When each beep was heard here, and which of the ten pitches it had."""
         timeline = self.stream.timeline()
-        loud = np.flatnonzero(np.abs(timeline.samples().astype(np.int32)) > 3000)
+        sound = timeline.samples()
+        loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > 3000)
         if not loud.size:
             return []
         starts = loud[np.concatenate(([True], np.diff(loud) > RATE // 4))]
-        return [timeline.heard_at(int(sample)) for sample in starts]
+        found = []
+        for start in starts:
+            spectrum = np.abs(np.fft.rfft(sound[start : start + round(RATE * BEEP_S * 0.8)], RATE))
+            found.append((timeline.heard_at(int(start)), round(int(np.argmax(spectrum)) / BEEP_HZ) - 4))
+        return found
 
 
-def delays(sent: Sequence[float], heard: Sequence[float], since: float) -> list[tuple[float, float]]:
+def delays(sent: Sequence[float], heard: Sequence[tuple[float, int]], since: float) -> list[tuple[float, float]]:
     """(seconds since start, delay in ms) of every beep that was heard."""
     found = []
-    for moment in sent:
-        later = [onset for onset in heard if 0 < onset - moment < 0.9]
+    for number, moment in enumerate(sent):
+        later = [onset for onset, pitch in heard if 0 < onset - moment < 5 and pitch == number % PITCHES]
         if later:
             found.append((moment - since, (later[0] - moment) * 1000))
     return found
@@ -143,7 +149,8 @@ def gaps_ms(stream: RtpStream, since: float) -> list[float]:
 
 async def load(arguments: argparse.Namespace) -> dict[str, object]:
     """Start the server, place the calls, beep, and put the figures together."""
-    async with RawAnswerer() as phone:
+    pump = RtpPump()
+    async with RawAnswerer(pump=pump) as phone:
         target = phone.uri if arguments.mode == "bridge" else ""
         pipe = asyncio.subprocess.PIPE
         legs = arguments.calls * (2 if target else 1) + 4
@@ -155,7 +162,7 @@ async def load(arguments: argparse.Namespace) -> dict[str, object]:
         assert server.stdout is not None
         uri = (await server.stdout.readline()).decode().strip()
         numbers = [str(13800000000 + index) for index in range(arguments.calls)]
-        callers = [RawCaller(uri.replace("sip:", "sip:95000@"), from_number=number) for number in numbers]
+        callers = [RawCaller(uri.replace("sip:", "sip:95000@"), from_number=number, pump=pump) for number in numbers]
         for caller in callers:
             await caller.call()
         parties = [Party(caller.rtp, []) for caller in callers]

@@ -5,6 +5,6 @@ It is the caller of `hotline call` and of the tests: what it measures, it measur
 
 from telephony.rawsip.answerer import RawAnswerer
 from telephony.rawsip.caller import CallRefused, RawCaller
-from telephony.rawsip.rtp import ReceivedPacket, RtpStream, Timeline
+from telephony.rawsip.rtp import ReceivedPacket, RtpPump, RtpStream, Timeline
 
-__all__ = ["CallRefused", "RawAnswerer", "RawCaller", "ReceivedPacket", "RtpStream", "Timeline"]
+__all__ = ["CallRefused", "RawAnswerer", "RawCaller", "ReceivedPacket", "RtpPump", "RtpStream", "Timeline"]

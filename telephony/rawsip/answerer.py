@@ -7,7 +7,7 @@ from types import TracebackType
 
 from telephony.rawsip.g711 import PAYLOAD_TYPES
 from telephony.rawsip.message import AudioSdp, SipMessage, parse, parse_sdp, reply_to
-from telephony.rawsip.rtp import RtpStream, Timeline
+from telephony.rawsip.rtp import RtpPump, RtpStream, Timeline
 from telephony.rawsip.udp import Address, DatagramSink
 
 RING_FOREVER = 180
@@ -17,11 +17,11 @@ _REASONS = {200: "OK", 480: "Temporarily Unavailable", 486: "Busy Here", 603: "D
 class AnsweredCall:
     """One call that reached the listener; ``ended`` resolves to ``remote_hangup``, ``cancelled`` or ``local``."""
 
-    def __init__(self, invite: SipMessage, peer: Address, local: str) -> None:
+    def __init__(self, invite: SipMessage, peer: Address, local: str, pump: RtpPump | None = None) -> None:
         self.invite = invite
         self.peer = peer
         self.tag = secrets.token_hex(4)
-        self.rtp = RtpStream(local)
+        self.rtp = RtpStream(local, pump=pump)
         self.reinvites = 0
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -42,9 +42,16 @@ class RawAnswerer:
     """
 
     def __init__(
-        self, *, local: str = "127.0.0.1", port: int = 0, status: int = 200, ring_s: float = 0.0, codec: str = "PCMA"
+        self,
+        *,
+        local: str = "127.0.0.1",
+        port: int = 0,
+        status: int = 200,
+        ring_s: float = 0.0,
+        codec: str = "PCMA",
+        pump: RtpPump | None = None,
     ) -> None:
-        self.status, self.ring_s = status, ring_s
+        self.status, self.ring_s, self._pump = status, ring_s, pump
         self.calls: asyncio.Queue[AnsweredCall] = asyncio.Queue()
         self._local, self._port, self._codec = local, port, PAYLOAD_TYPES[codec]
         self._by_id: dict[str, AnsweredCall] = {}
@@ -117,7 +124,7 @@ class RawAnswerer:
             call.reinvites += 1
             self._answer(call, message, 200)
             return
-        call = AnsweredCall(message, sender, self._local)
+        call = AnsweredCall(message, sender, self._local, self._pump)
         self._by_id[message.get("call-id")] = call
         self._put(reply_to(message, 180, "Ringing", contact=self._contact(), tag=call.tag), sender)
         self.calls.put_nowait(call)

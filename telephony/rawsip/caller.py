@@ -10,7 +10,7 @@ from types import TracebackType
 from telephony.ports import TelephonyError
 from telephony.rawsip.g711 import PAYLOAD_TYPES
 from telephony.rawsip.message import AudioSdp, SipMessage, parse, parse_sdp, reply_to
-from telephony.rawsip.rtp import RtpStream, Timeline
+from telephony.rawsip.rtp import RtpPump, RtpStream, Timeline
 from telephony.rawsip.udp import DatagramSink
 
 T1 = 0.5
@@ -30,7 +30,7 @@ class RawCaller:
     """One outbound call over UDP.
 
     ``codec`` is ``PCMA`` or ``PCMU``; ``headers`` are added to the INVITE (values in latin-1, so that a test can
-    send GBK bytes); ``loss`` and ``jitter_ms`` damage what it sends.
+    send GBK bytes); ``loss`` and ``jitter_ms`` damage what it sends; ``pump`` drives the sound of many calls at once.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class RawCaller:
         loss: float = 0.0,
         jitter_ms: float = 0.0,
         seed: int = 0,
+        pump: RtpPump | None = None,
     ) -> None:
         match = re.fullmatch(r"sip:(?:([^@]*)@)?(\[[^\]]+\]|[^:;]+)(?::(\d+))?(;.*)?", to_uri)
         if match is None:
@@ -57,7 +58,7 @@ class RawCaller:
         self._from_number, self._display = from_number, display
         self._codec = PAYLOAD_TYPES[codec]
         self._extra = dict(headers or {})
-        self.rtp = RtpStream(local, loss=loss, jitter_ms=jitter_ms, seed=seed)
+        self.rtp = RtpStream(local, loss=loss, jitter_ms=jitter_ms, seed=seed, pump=pump)
         self.call_id = secrets.token_hex(8) + "@rawsip"
         self.answer: SipMessage | None = None
         self.provisional: list[int] = []

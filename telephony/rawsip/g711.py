@@ -39,7 +39,8 @@ def _invert(decoded: Int16) -> Bytes8:
 
 _DECODE = {PCMA: _decode_alaw(), PCMU: _decode_ulaw()}
 _ENCODE = {name: _invert(table) for name, table in _DECODE.items()}
-SILENCE = {PCMA: b"\xd5", PCMU: b"\xff"}
+SILENCE = {PCMA: b"\xd5" * 160, PCMU: b"\xff" * 160}
+"""20 ms of silence."""
 
 
 def decode(payload: bytes, payload_type: int) -> bytes:

@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 from collections import deque
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,14 +68,53 @@ class Timeline:
         return sum(later - earlier > limit_ms / 1000 for earlier, later in itertools.pairwise(times))
 
 
+class RtpPump:
+    """One task for many streams: a load generator on one core needs it, a single call does not.
+
+    Sockets are read every 20 ms only; arrival times stay exact, for the kernel stamps them.
+    """
+
+    def __init__(self) -> None:
+        self._streams: list[RtpStream] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, stream: "RtpStream") -> None:
+        """Drive ``stream`` until it is removed."""
+        self._streams.append(stream)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def remove(self, stream: "RtpStream") -> None:
+        """Stop driving ``stream``; unknown streams are ignored."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+
+    async def _run(self) -> None:
+        async for _ in _every_frame():
+            if not self._streams:
+                return
+            for stream in tuple(self._streams):
+                stream.step()
+
+
 class RtpStream:
     """One bidirectional RTP stream on its own UDP socket.
 
     Once :meth:`start` ran it sends a packet every 20 ms: queued sound, else digits, else silence. ``loss`` drops
     that share of outgoing packets, deterministically for a ``seed``; ``jitter_ms`` delays each by up to that much.
+    With a ``pump`` it has no task of its own.
     """
 
-    def __init__(self, host: str, port: int = 0, *, loss: float = 0.0, jitter_ms: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int = 0,
+        *,
+        loss: float = 0.0,
+        jitter_ms: float = 0.0,
+        seed: int = 0,
+        pump: RtpPump | None = None,
+    ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.bind((host, port))
@@ -96,6 +136,7 @@ class RtpStream:
         self._loss, self._jitter = loss, jitter_ms / 1000
         self._random = random.Random(seed)
         self._task: asyncio.Task[None] | None = None
+        self._pump = pump
         self.sent = 0
 
     @property
@@ -105,13 +146,17 @@ class RtpStream:
 
     def start(self, remote: tuple[str, int]) -> None:
         """Send to ``remote`` from now on and receive; calling it again only moves the destination."""
-        self._remote = remote
-        if self._task is None:
+        first, self._remote = self._remote is None, remote
+        if first and self._pump is not None:
+            self._pump.add(self)
+        elif self._task is None and self._pump is None:
             asyncio.get_running_loop().add_reader(self._socket.fileno(), self._receive)
             self._task = asyncio.create_task(self._send_forever())
 
     async def close(self) -> None:
         """Stop sending and release the socket."""
+        if self._pump is not None:
+            self._pump.remove(self)
         if self._task is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._task.cancel()
@@ -153,16 +198,13 @@ class RtpStream:
         """Everything heard so far; see :class:`Timeline`."""
         return build_timeline(self.packets)
 
+    def step(self) -> None:
+        """Send the next packet and take what arrived; called by a pump every 20 ms."""
+        self._send_next()
+        self._receive()
+
     async def _send_forever(self) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            due += FRAME_S
-            delay = due - loop.time()
-            if delay > 0:
-                await asyncio.sleep(delay)
-            elif delay < -0.5:
-                due = loop.time()  # the process was suspended: carry on, do not send a burst
+        async for _ in _every_frame():
             self._send_next()
 
     def _send_next(self) -> None:
@@ -175,7 +217,7 @@ class RtpStream:
                 self._emit(body, self.event_type, self._event_timestamp, marker)
                 return
         frame, mark = self._queue.popleft() if self._queue else (b"", None)
-        payload = g711.encode(frame, self.payload_type) if frame else g711.SILENCE[self.payload_type] * FRAME
+        payload = g711.encode(frame, self.payload_type) if frame else g711.SILENCE[self.payload_type]
         self._emit(payload, self.payload_type, self._timestamp, False)
         if mark is not None and not mark.done():
             mark.set_result(time.monotonic())
@@ -231,6 +273,20 @@ class RtpStream:
         if event != self._last_event:
             self._last_event = event
             self.digits.append(_DIGITS[payload[0]])
+
+
+async def _every_frame() -> AsyncIterator[None]:
+    """Tick on an absolute 20 ms schedule; after a suspension it carries on instead of sending a burst."""
+    loop = asyncio.get_running_loop()
+    due = loop.time()
+    while True:
+        due += FRAME_S
+        delay = due - loop.time()
+        if delay > 0:
+            await asyncio.sleep(delay)
+        elif delay < -0.5:
+            due = loop.time()
+        yield
 
 
 def build_timeline(packets: list[ReceivedPacket]) -> Timeline:
