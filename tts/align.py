@@ -36,22 +36,28 @@ def sounds(spoken: SpokenText) -> int:
 def align(spoken: SpokenText, boundaries: Iterable[Word]) -> tuple[Word, ...]:
     """Return the boundaries with the marks of the text, so that the words joined are the text up to the last one.
 
-    A boundary whose text is not in the sentence (a voice that normalises by itself) is left out.
+    Blanks and case do not count (a service may tell ``SF`` where ``S F`` is written). A boundary whose text is not in
+    the sentence (a voice that normalises by itself) is left out.
     """
     text = spoken.text
+    kept = [place for place, char in enumerate(text) if char != " "]
+    dense = "".join(text[place] for place in kept).lower()
     found: list[tuple[int, Word]] = []
     at = 0
     for boundary in boundaries:
-        needle = boundary.text.strip()
-        place = text.find(needle, at) if needle else -1
+        needle = boundary.text.replace(" ", "").lower()
+        place = dense.find(needle, at) if needle else -1
         if place >= 0:
-            found.append((place, boundary))
+            found.append((kept[place], boundary))
             at = place + len(needle)
+    ends = [place for place, _ in found[1:]]
+    if found:
+        ends.append(_with_marks(text, kept[at - 1] + 1))
     words: list[Word] = []
-    for number, (place, boundary) in enumerate(found):
-        start = place if number else 0
-        end = found[number + 1][0] if number + 1 < len(found) else _with_marks(text, at)
+    start = 0
+    for (_, boundary), end in zip(found, ends, strict=True):
         words.append(Word(text[start:end], boundary.start_s, boundary.end_s))
+        start = end
     return tuple(words)
 
 

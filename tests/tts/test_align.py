@@ -20,6 +20,11 @@ def test_boundaries_take_the_marks_of_the_text_with_them() -> None:
     assert [(w.start_s, w.end_s) for w in words] == [(w.start_s, w.end_s) for w in boundaries]
 
 
+def test_blanks_and_case_do_not_hide_a_word() -> None:
+    words = align(_TEXT, [Word("您好", 0.0, 0.4), Word("sf", 0.5, 0.9), Word("快 递", 0.9, 1.2)])
+    assert [w.text for w in words] == ["您好，", "S F", "快递，"]
+
+
 def test_a_boundary_that_is_not_in_the_text_is_left_out() -> None:
     words = align(_TEXT, [Word("您好", 0.0, 0.4), Word("6386", 0.5, 0.9), Word("六三八六", 1.0, 2.0)])
     assert "".join(w.text for w in words) == _TEXT.text
