@@ -38,6 +38,7 @@ _BY_WORD = 0.9
 """Confidence of an intent that one unmistakable word decides."""
 
 _YES_NO_LIFT = {"affirm": 1.5, "deny": 1.5, "backchannel": -3.0}
+_OPEN_LIFT = {"affirm": -0.7, "deny": -0.7, "give_number": -0.5, "correct": -0.5}
 _NUMBER_LIFT = {"give_number": 1.5, "correct": 1.5, "backchannel": 0.5}
 
 
@@ -63,6 +64,7 @@ def _number_reading(flat: str) -> str | None:
 @cache
 def _bias_of(kind: ExpectKind) -> NDArray[np.float32]:
     lift = {
+        ExpectKind.OPEN: _OPEN_LIFT,
         ExpectKind.YES_NO: _YES_NO_LIFT,
         ExpectKind.CHOICE: _YES_NO_LIFT,
         ExpectKind.NUMBER: _NUMBER_LIFT,
