@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dialog.engine.questions import OPEN, YES_NO
 from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
 from logistics_client.vocabulary import CallerClass, OrderStatus, WorkOrder
 
+_FRESH = timedelta(hours=48)  # a result that the caller has most likely not heard yet
 _NOT_THIS = ("不是这个", "不是这件", "不是这一", "另一个", "另一件", "另外一", "弄错", "搞错")
 _OWN_MENU = {CallerClass.STAFF: "staff", CallerClass.MERCHANT: "merchant"}
 
@@ -36,24 +39,27 @@ def _offer(t: Turn) -> None:
     if order is not None:
         t.change(focus=order.waybill)
         t.update(order_id=order.order_id)
-        overdue = t.knows("opening.standing_overdue")
-        t.ask("opening.standing_overdue" if overdue else "opening.standing", "standing", YES_NO, sticky=False)
+        t.ask(_standing_words(t, order), "standing", YES_NO, sticky=False)
         return
     t.change(focus=first.waybill)
     t.say("opening.bulletin")
     t.ask("opening.offer", "offered", YES_NO, sticky=False)
 
 
+def _standing_words(t: Turn, order: WorkOrder) -> str:
+    if not order.status.is_running:
+        return "opening.standing_result"
+    return "opening.standing_overdue" if t.knows("opening.standing_overdue") else "opening.standing"
+
+
 def standing(t: Turn) -> WorkOrder | None:
-    """The order whose promise the caller most likely asks about: overdue first, then the newest."""
+    """The order the caller most likely asks about: overdue first, then running, then a fresh result."""
     known = {parcel.waybill for parcel in t.state.parcels}
-    orders = [
-        order
-        for order in t.state.orders
-        if order.waybill in known and order.promise is not None and order.status.is_running
-    ]
-    late = [x for x in orders if x.status is OrderStatus.OVERDUE or (x.promise and x.promise.due_at <= t.now)]
-    return max(late or orders, key=lambda order: order.opened_at, default=None)
+    orders = [order for order in t.state.orders if order.waybill in known]
+    running = [order for order in orders if order.status.is_running and order.promise is not None]
+    late = [x for x in running if x.status is OrderStatus.OVERDUE or (x.promise and x.promise.due_at <= t.now)]
+    fresh = [x for x in orders if x.status is OrderStatus.RESULTED and x.outcome and t.now - x.opened_at < _FRESH]
+    return max(late or running or fresh, key=lambda order: order.opened_at, default=None)
 
 
 def offered(t: Turn) -> None:

@@ -6,6 +6,7 @@ from dialog.engine.questions import NUMBER, TAIL, YES_NO
 from dialog.engine.scene import Scene
 from dialog.engine.state import Choice
 from dialog.engine.turn import Turn
+from dialog.numbers import decide, rank_candidates
 from dialog.protocol import Expectation, ExpectKind, Heard
 from logistics_client.vocabulary import CallerClass, Parcel
 
@@ -71,6 +72,9 @@ def offered(t: Turn) -> None:
         _settle_on(t, candidate)
         return
     t.change(passed=(*t.state.passed, candidate), focus=None)
+    if t.memory.get("near"):
+        _find(t)  # it was another parcel after all: look for the number as it was said
+        return
     said = {name: t.answer.slots[name] for name in _NUMBER_SLOTS if t.answer.slots.get(name)}
     if said:
         t.remember(**said)
@@ -95,6 +99,19 @@ def number(t: Turn) -> None:
     _find(t)
 
 
+def _offer_near(t: Turn, digits: str) -> bool:
+    """One misheard digit still finds the caller's own parcel: it is asked about, never taken for granted."""
+    if t.call.caller.caller_class is CallerClass.SHARED or t.state.helper:
+        return False
+    match = decide(rank_candidates(digits, (), sorted(t.state.own_waybills)))
+    if match.kind != "one" or match.candidates[0].exact or t.memory.get("near") == digits:
+        return False
+    t.remember(candidate=match.candidates[0].number, near=digits)
+    t.change(focus=match.candidates[0].number)
+    t.ask("identify.offer", "offered", YES_NO)
+    return True
+
+
 def _slot_of(t: Turn, digits: str) -> str:
     if len(digits) == 4:
         return "phone_tail4" if t.memory.get("no_number") else "tail4"
@@ -111,6 +128,8 @@ def _find(t: Turn) -> None:
     if m.get("waybill_no"):
         if m["waybill_no"] in t.state.own_waybills:
             _settle_on(t, m["waybill_no"])
+            return
+        if _offer_near(t, m["waybill_no"]):
             return
         t.look_up("found", waybill=m["waybill_no"], phone_tail=m.get("phone_tail4"))
     elif tail:
@@ -131,6 +150,8 @@ def _find_tail(t: Turn, tail: str) -> None:
         _settle_on(t, known[0].waybill)
     elif len(known) > 1:
         _which(t, known)
+    elif not m.get("phone_tail4") and _offer_near(t, tail):
+        return
     elif m.get("waybill_tail4"):
         t.look_up("found", waybill_tail=tail)
     else:

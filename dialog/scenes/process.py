@@ -23,7 +23,9 @@ def start(t: Turn, kind: OrderKind, done: str = "opened", **details: str) -> Non
     remarks = ";".join(remark.text for remark in t.state.remarks)
     if remarks:
         details.setdefault("note", remarks)
-    t.open_order(kind, done, **details)
+    if t.state.helper:
+        details.setdefault("notify", "receiver")
+    t.open_order(kind, done, **{key: value for key, value in details.items() if value})
 
 
 def opened(t: Turn, wording: str) -> bool:
