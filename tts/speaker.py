@@ -192,6 +192,14 @@ class Speaker:
                 ready += await self._prepared(order, keep=keep)
         return ready
 
+    async def prerender(self, texts: Iterable[str], *, rates: Sequence[int] = (8000, 16000)) -> int:
+        """Fill the cache on disk with fixed wording before opening; returns how many sentences are ready per rate.
+
+        A sentence that the networked voice cannot speak now is kept in the voice behind it.
+        """
+        wording = tuple(texts)
+        return min([await self.prepare(wording, rate=rate, keep=True) for rate in rates], default=0)
+
     async def close(self) -> None:
         """Stop what runs in the background and give back what the voices hold."""
         tasks = [*self._background, *self._flights.values()]

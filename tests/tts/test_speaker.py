@@ -116,6 +116,19 @@ async def test_private_speech_and_dynamic_local_speech_leave_nothing_on_disk(
     await speaker.close()
 
 
+async def test_prerendered_wording_is_on_disk_in_every_rate_and_needs_no_voice_in_the_next_process(
+    edge: EdgeServer, tmp_path: Path
+) -> None:
+    first = Speaker([EspeakVoice(EspeakProcess())], cache=PhraseCache(tmp_path))
+    assert await first.prerender(["您好，请讲。", "再见。请慢走。"]) == 3
+    await first.close()
+    assert _on_disk(tmp_path) == 6
+    second = Speaker([EspeakVoice(EspeakProcess())], cache=PhraseCache(tmp_path))
+    assert _words(await _hear(second, "再见。")) == "再见。"
+    assert second.stats().hit_rate == 1.0
+    await second.close()
+
+
 async def test_words_count_from_the_start_of_the_text_over_all_sentences(chain: Speaker) -> None:
     text = "您好。包裹在武汉，今晚到。还有别的事吗？"
     speech = await _hear(chain, text)
