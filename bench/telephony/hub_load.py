@@ -167,7 +167,7 @@ async def load(arguments: argparse.Namespace) -> dict[str, object]:
             await caller.call()
         parties = [Party(caller.rtp, []) for caller in callers]
         if target:
-            agents = [await phone.calls.get() for _ in callers]
+            agents = [await asyncio.wait_for(phone.calls.get(), 20) for _ in callers]
             agents.sort(key=lambda agent: agent.invite.get("p-asserted-identity"))  # the order of the callers
             parties += [Party(agent.rtp, []) for agent in agents]
         await asyncio.sleep(1.0)
