@@ -126,7 +126,8 @@ class EffectRunner:
                     )
             except (LogisticsError, TimeoutError) as failure:
                 logger.warning("a link could not be sent: %s", type(failure).__name__)
-        self._note("link.sent", {"purpose": effect.purpose, "waybill": effect.waybill, "sent": sent})
+        if not sent:
+            self._note("degraded", {"what": "link", "purpose": effect.purpose, "waybill": effect.waybill})
         post(LinkDone(self._clock.now(), effect.request_id, sent))
 
     def _note(self, type_: str, data: dict[str, object]) -> None:

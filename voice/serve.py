@@ -28,7 +28,7 @@ from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
 from voice.http.app import build_app
 from voice.http.server import HttpServer
-from voice.parcels import open_logistics
+from voice.parcels import open_with_pages
 from voice.pipeline.build import warm_up
 from voice.pipeline.vad import require_vad
 from voice.redis_link import open_redis
@@ -70,13 +70,25 @@ class Hotline:
         recogniser, speaker = await asyncio.gather(self._start_recogniser(), self._start_speaker())
         ledger = await self._start_ledger()
         clock = SystemClock()
-        logistics = await open_logistics(settings, self._stack)
+        app = build_app(self._readiness)
+        address = Address.parse(settings.http_listen)
+        http = HttpServer(app, address.host, address.port)
+        logistics, routers = await open_with_pages(
+            settings,
+            self._stack,
+            ledger=ledger,
+            public_url=settings.public_url or http.url,
+            brand=hotlines.default.profile.brand,
+        )
+        for router in routers:
+            app.include_router(router)
         hub_clock, recorder = HubClock(), Recorder()
         self._stack.push_async_callback(recorder.close)
         self._stack.push_async_callback(hub_clock.close)
         await warm_up(speaker, recogniser, clock)
         dialogue.understand("您好", Expectation())  # reads its model from disk
-        http = await self._start_http()
+        await http.start()
+        self._stack.push_async_callback(http.close)
         endpoint, uris = await self._start_sip()
         self._services = Services(
             settings, hotlines, dialogue, ledger, logistics, recogniser, speaker, endpoint, hub_clock, recorder, clock
@@ -126,13 +138,6 @@ class Hotline:
         delivery.start()
         self._stack.push_async_callback(delivery.close)
         return ledger
-
-    async def _start_http(self) -> HttpServer:
-        address = Address.parse(self._settings.http_listen)
-        server = HttpServer(build_app(self._readiness), address.host, address.port)
-        await server.start()
-        self._stack.push_async_callback(server.close)
-        return server
 
     async def _start_sip(self) -> tuple[BaresipEndpoint, list[str]]:
         address = Address.parse(self._settings.sip_listen)

@@ -27,7 +27,10 @@ class HttpServer:
     def __init__(self, app: Any, host: str, port: int) -> None:
         self._socket = bind_next_free(host, port)
         self.host, self.port = host, int(self._socket.getsockname()[1])
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACEFUL_S, lifespan="on")
+        # No access log: the path of a caller's link is its key.
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACEFUL_S, lifespan="on"
+        )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 
