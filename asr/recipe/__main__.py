@@ -32,7 +32,7 @@ def main() -> int:
         _progress(began, "train", "two processes on CPU, one on CUDA; checkpoints every three minutes")
         train.train(work, train.Plan(steps=options.steps, minutes=options.minutes))
     if options.stage in ("all", "export"):
-        _export(work, options.out, began)
+        _export(work, options.out, options.weights, began)
     return 0
 
 
@@ -41,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("stage", nargs="?", default="all", choices=("all", "corpus", "train", "export"))
     parser.add_argument("--work", type=Path, default=Path("build/asr"), help="where sound and checkpoints lie")
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes")
+    parser.add_argument("--weights", choices=("average", "last"), default="average", help="which to export")
     parser.add_argument("--shards", type=int, default=SHARDS, help="1.3 hours of speech each")
     parser.add_argument("--steps", type=int, default=12000, help="training steps")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop training after this long, 0 = by steps")
@@ -64,13 +65,13 @@ def _corpus(work: Path, count: int, began: float) -> None:
     _progress(began, "corpus", f"{len(characters)} characters")
 
 
-def _export(work: Path, out: Path, began: float) -> None:
+def _export(work: Path, out: Path, weights: str, began: float) -> None:
     from asr.recipe import export, train
 
     out.mkdir(parents=True, exist_ok=True)
     for name in ("config.yaml", "tokens.json", "am.mvn"):
         shutil.copyfile(work / "model" / name, out / name)
-    model = train.trained_model(work)
+    model = train.trained_model(work, weights)
     export.write_weights(model, out)
     export.write_onnx(model, out)
     size = export.shipped_bytes(out)

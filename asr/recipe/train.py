@@ -209,10 +209,10 @@ def _load(work: Path, model: Any, optimiser: Any, average: Average, progress: Pr
     progress.step, progress.seconds = state["step"], state["seconds"]
 
 
-def trained_model(work: Path) -> Any:
-    """The averaged weights of the last checkpoint in a model ready to export."""
+def trained_model(work: Path, weights: str = "average") -> Any:
+    """The ``average`` (or ``last``) weights of the checkpoint in a model ready to export."""
     tokens, _, _ = network.read_text_files(work / "model")
     model = network.build(len(tokens))
     state = torch.load(work / "checkpoint.pt", map_location="cpu", weights_only=True)
-    model.load_state_dict(state["average"])
+    model.load_state_dict(state["average" if weights == "average" else "model"])
     return model.eval()
