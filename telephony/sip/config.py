@@ -28,7 +28,8 @@ class SipConfig:
     directions and ringing ones included, so it must be at least twice the number of conversations when calls are
     bridged; ``jitter_ms`` is the fixed play-out delay and the bound of the jitter buffer (40 on a LAN trunk, 60
     over the internet); ``rtp_timeout_s`` ends a call that sends no audio; ``realtime`` asks for SCHED_RR on the
-    media threads; ``advertise`` is the address written into Contact headers when ``host`` is a wildcard;
+    media threads; ``advertise`` is the address written into Contact headers when ``host`` is a wildcard (the stack
+    then answers on that address and not on loopback);
     ``follow_refer`` lets a peer make us call a number of its choice, which for a hotline is toll fraud.
     """
 

@@ -193,3 +193,7 @@ async def test_delays_stay_within_their_budget(line: Line, talk: TalkOn) -> None
         heard = caller.received()
         assert arrivals[0] - sent < 0.15
         assert heard.heard_at(voiced(heard.pcm)[0]) - spoken < 0.15
+        await caller.hangup()
+        await closed(conversation.call)
+        assert conversation.call.stats is not None
+        assert conversation.call.stats.jbuf_delay_ms == 40  # the stack's own default is 100
