@@ -24,9 +24,6 @@ def settle(t: Turn) -> None:
     for _ in range(_MOVES):
         if t.asked or t.state.phase is not Phase.TALKING:
             return
-        if t.state.topic is None:
-            t.begin(HOME)
-            t.update(begun=True)
         topic = t.topic
         if topic.waiting is not None:
             return
@@ -34,9 +31,6 @@ def settle(t: Turn) -> None:
             _begin(t)
         elif topic.question is not None:
             _come_back(t)
-        elif topic.then:
-            t.update(then="")
-            t.dialogue.scenes[topic.scene].step(topic.then)(t)
         elif t.state.queue:
             _finish(t)
             serve_next(t)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dialog.engine import manners
 from dialog.engine.dictation import add_piece, longest_run
-from dialog.engine.flow import ask_again, run, settle, want
+from dialog.engine.flow import HOME, ask_again, run, settle, want
 from dialog.engine.ports import Understood
 from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
@@ -39,6 +39,8 @@ _SHORTEST_NUMBER = 4
 _SPOKEN_KEYS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _REFUSALS = ("不用", "不要", "不是", "不对", "不需要", "没有", "算了", "别")
 _ASSENTS = ("好", "行", "可以", "对", "要", "是的", "嗯", "麻烦")
+_NO_ASSENTS = ("要是", "要不", "好慢", "好几", "好久", "对方", "对不", "行不", "可以吗")
+_CLOSING_LENGTH = 8
 # What people say when nothing is left to do, and which says nothing else.
 _CLOSING = ("没了", "没有了", "没事了", "没别的", "没有别的", "就这些", "就这样", "不用了", "可以了", "没问题了")
 # Nobody says more in one breath; the rest of a hostile text is not read.
@@ -139,7 +141,7 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
     elif "give_number" in intents or any(slots.get(name) for name in NUMBER_SLOTS):
         t.change(misses=0)
         want(t, (Wanted("give_number", slots, t.state.turn),))
-    elif "correct" in intents:
+    elif "correct" in intents and question is not None and t.topic.scene == HOME:
         t.change(misses=0)
         _other_parcel(t)
     elif any(understood.slots.get(name) for name in (*_REMARK_SLOTS, "caller_role")):
@@ -157,8 +159,8 @@ def _other_parcel(t: Turn) -> None:
 
 
 def _wishes(t: Turn, text: str, understood: Understood) -> tuple[Wanted, ...]:
-    """New matters in this breath; after 「不用」 only what is beyond doubt."""
-    least = _SURE if text.startswith(_REFUSALS) else 0.0
+    """New matters in this breath; after 「不用」 or 「好的没了」 only what is beyond doubt."""
+    least = _SURE if text.startswith(_REFUSALS) or _is_closing(t, text) else 0.0
     names = [scored.intent for scored in understood.intents if scored.confidence >= least]
     return tuple(
         Wanted(name, dict(understood.slots), t.state.turn)
@@ -186,7 +188,7 @@ def read_answer(
         yes = _yes_no(intents, question.expect.kind)
         if yes is None and question.expect.kind is ExpectKind.YES_NO:
             yes = _first_word(text)
-        if question.expect.kind is ExpectKind.OPEN and _closes(text, intents):
+        if question.expect.kind is ExpectKind.OPEN and _is_closing(t, text) and not _wishes(t, text, understood):
             yes = False
         if yes is not None:
             return Answer(text=text, yes=yes, slots=slots)
@@ -217,15 +219,18 @@ def _is_a_wish(t: Turn, understood: Understood, text: str) -> bool:
     return wants and not named and not t.state.pieces and longest_run(text) < _SHORTEST_NUMBER
 
 
-def _closes(text: str, intents: list[str]) -> bool:
-    return all(name in OWN for name in intents) and any(word in text for word in _CLOSING)
+def _is_closing(t: Turn, text: str) -> bool:
+    """A few words that say nothing is left, where that was asked."""
+    question = t.state.question
+    asked = question is not None and question.expect.kind is ExpectKind.OPEN and not question.free
+    return asked and len(text) <= _CLOSING_LENGTH and any(word in text for word in _CLOSING)
 
 
 def _first_word(text: str) -> bool | None:
     """「好让他给我打」, 「不用我自己去」: the first word answers, whatever follows."""
     if text.startswith(_REFUSALS):
         return False
-    return True if text.startswith(_ASSENTS) else None
+    return True if text.startswith(_ASSENTS) and not text.startswith(_NO_ASSENTS) else None
 
 
 def _yes_no(intents: list[str], kind: ExpectKind) -> bool | None:

@@ -56,7 +56,7 @@ class Topic:
     memory: Mapping[str, str] = field(default_factory=dict)
     question: Question | None = None
     waiting: str | None = None  # request that has to be answered first
-    then: str = ""  # step to run when the caller comes back to it
+    then: str = ""  # step that takes the answer of that request
     begun: bool = False
 
 

@@ -279,10 +279,8 @@ class Turn:
         """Add to what the matter remembers."""
         self.update(memory={**self.memory, **values})
 
-    def begin(self, scene: str, *, intent: str = "", then: str = "", **memory: str) -> None:
-        """Put another matter on top; this one goes on at ``then``, or is finished without it."""
-        if self.state.topic is not None and then:
-            self.update(then=then)
+    def begin(self, scene: str, *, intent: str = "", **memory: str) -> None:
+        """Put another matter on top; a scene that is on the stack already starts anew there."""
         kept = tuple(topic for topic in self.state.topics if topic.scene != scene)
         topic = Topic(scene=scene, turn=self.state.turn, intent=intent, memory=memory)
         self.change(topics=(*kept, topic))

@@ -22,7 +22,7 @@ def begin(t: Turn) -> None:
     if outcome == "closed":
         t.say_first("nobody.closed_until", "nobody.closed")
     else:
-        t.say("nobody.busy")
+        t.say("nobody.unreachable" if outcome == "failed" else "nobody.busy")
     choices = (_WAIT, _CALL_BACK, _MESSAGE, _NONE) if can_wait else (_CALL_BACK, _MESSAGE, _NONE)
     t.ask("nobody.choice_wait" if can_wait else "nobody.choice", "chosen", CHOICE, choices=choices)
 

@@ -296,7 +296,7 @@ def test_while_ringing_the_caller_is_not_left_in_silence(dialogue: Dialogue) -> 
 
 def test_a_repeat_caller_hears_the_standing_promise_first(dialogue: Dialogue) -> None:
     heard = Call(dialogue, "13800138006").heard
-    assert "催派" in heard and "十五分钟前" in heard and "还有十五分钟" in heard
+    assert "催派" in heard and "十五分钟前" in heard and "还剩十五分钟" in heard
 
 
 def test_an_overdue_promise_gets_one_apology_and_escalates(dialogue: Dialogue) -> None:
