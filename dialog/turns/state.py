@@ -23,7 +23,7 @@ TurnState: TypeAlias = Literal["finished", "unfinished", "wait", "backchannel"]
 _INTENT_LINE = 0.6
 """Confidence from which an unlisted way of asking for time, or an unlisted murmur, counts."""
 
-_SELDOM, _ODD, _CLEAR = 0.15, 0.45, 0.75
+_SELDOM, _DOUBT = 0.1, 0.5
 _LONGEST_MURMUR = 8
 
 
@@ -65,11 +65,8 @@ def _means(intent: str, flat: str) -> bool:
 
 
 def _breaks_off(flat: str) -> bool:
-    """Whether sentences seldom end like this; a text whose wish is clear may end a little oddly."""
-    whole = ending_model().probability(flat)
-    if whole < _SELDOM:
-        return True
-    return whole < _ODD and _read(flat)[1] < _CLEAR
+    """Whether sentences seldom end like this; the clearer the wish, the odder the ending may be."""
+    return ending_model().probability(flat) < _SELDOM + _DOUBT * (1.0 - _read(flat)[1])
 
 
 def _holds_digits(text: str) -> bool:
