@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 DRAIN_S = 120.0
 RECOGNISER_START_S = 20.0
+# A line without any packet is prompted and released by the dialogue first; this only ends what even that cannot.
+SILENT_LINE_S = 90
 
 
 class Hotline:
@@ -63,6 +65,9 @@ class Hotline:
             Exception: of the room that could not start; every message says what to do.
         """
         settings = self._settings
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._signalled)
         require_vad()
         hotlines = load_hotlines(settings.config_dir)
         dialogue = load_dialogue(settings.config_dir)
@@ -98,9 +103,6 @@ class Hotline:
 
     async def run(self) -> None:
         """Serve until a signal asks to stop, then let live calls end."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._signalled)
         await self._stopping.wait()
         await self._drain()
 
@@ -143,7 +145,11 @@ class Hotline:
         address = Address.parse(self._settings.sip_listen)
         cap = self._settings.max_calls
         config = SipConfig(
-            host=address.host, port=address.port, rtp_ports=self._settings.rtp_range, max_calls=2 * cap + 2
+            host=address.host,
+            port=address.port,
+            rtp_ports=self._settings.rtp_range,
+            max_calls=2 * cap + 2,
+            rtp_timeout_s=SILENT_LINE_S,
         )
         endpoint = BaresipEndpoint(config, Admission(cap))
         uris = await endpoint.start()
