@@ -20,9 +20,9 @@ class Rejection:
     """
 
     min_level_dbfs: float = -50.0
-    min_confidence: float = 0.42
-    short_confidence: float = 0.5
-    weak: float = 0.2
+    min_confidence: float = 0.3
+    short_confidence: float = 0.4
+    weak: float = 0.1
     slow_rate: float = 0.8
     slow_after_s: float = 2.5
     slow_confidence: float = 0.8
