@@ -8,6 +8,7 @@ from dialog.engine.state import Phase, Wanted
 from dialog.engine.turn import Turn
 
 HOME = "home"
+_MOVE_IT = {"urge", "stuck"}
 # A step moves the stack a few times at most; this bound only guards against a scene that never settles.
 _MOVES = 24
 
@@ -54,9 +55,19 @@ def _begin(t: Turn) -> None:
         t.update(waybill=focus)
         t.change(focus=focus)
     t.update(begun=True)
+    t.change(queue=tuple(wish for wish in t.state.queue if not _same_aim(topic.scene, _scene_of(t, wish))))
     if scene.next_step:
         t.change(served=(*t.state.served, topic.scene))
     scene.begin(t)
+
+
+def _scene_of(t: Turn, wish: Wanted) -> str:
+    return t.dialogue.scene_for(wish.intent).name
+
+
+def _same_aim(scene: str, other: str) -> bool:
+    """「帮我催一下」 and 「让中转场优先处理」 are one wish in one breath."""
+    return scene == other or {scene, other} <= _MOVE_IT
 
 
 def _suited(t: Turn, scene_name: str) -> str | None:

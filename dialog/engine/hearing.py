@@ -133,7 +133,9 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
         t.answer = answer
         t.change(misses=0)
         if not question.free:
-            t.change(queue=(*wishes, *t.state.queue))
+            # 「好让他给我打」 accepts an offer; it does not ask for the same thing again.
+            others = tuple(wish for wish in wishes if not (answer.yes and _is_topic_of(t, wish)))
+            t.change(queue=(*others, *t.state.queue))
         run(t, question.step)
     elif wishes:
         t.change(misses=0)
@@ -150,6 +152,10 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
         ask_again(t)
     else:
         no_match(t, understood)
+
+
+def _is_topic_of(t: Turn, wish: Wanted) -> bool:
+    return t.dialogue.scene_for(wish.intent).name == t.topic.scene
 
 
 def _other_parcel(t: Turn) -> None:

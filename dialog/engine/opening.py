@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialog.engine.flow import HOME, ask_again, settle
+from dialog.engine.flow import HOME, settle
 from dialog.engine.results import learn_orders, learn_parcels
 from dialog.engine.state import DialogueState, Phase
 from dialog.engine.turn import Turn
@@ -68,7 +68,8 @@ def _go_on(t: Turn, event: CallStarted, old: DialogueState) -> None:
     t.say_first("opening.resumed", "opening.resumed_plain")
     if left_to_person:
         t.begin("person", intent="resumed")
-    if t.state.question is not None:
-        ask_again(t)
+    question = t.state.question
+    if question is not None:
+        t.put(question)
     else:
         settle(t)

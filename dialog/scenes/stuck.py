@@ -28,12 +28,16 @@ def begin(t: Turn) -> None:
             t.say("stuck.outlet")
         t.begin("urge", intent="urge_delivery")
         return
-    if t.may(Item.TRACE) is Leave.YES:
-        if not track.say_why(t):
-            t.say_first("stuck.no_cause", "track.stage")
-    else:
-        t.say("track.stage")
+    if "told" not in t.memory:  # an accepted offer follows the explanation
+        _explain(t)
     process.start(t, OrderKind.HUB_QUERY, priority="yes")
+
+
+def _explain(t: Turn) -> None:
+    if t.may(Item.TRACE) is not Leave.YES:
+        t.say("track.stage")
+    elif not track.say_why(t):
+        t.say_first("stuck.no_cause", "track.stage")
 
 
 def opened(t: Turn) -> None:

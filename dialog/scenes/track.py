@@ -107,7 +107,7 @@ def accepted(t: Turn) -> None:
     """The offered help is wanted, or not."""
     if t.answer.yes:
         intent = t.memory["offer"]
-        t.begin(t.dialogue.scene_for(intent).name, intent=intent)
+        t.begin(t.dialogue.scene_for(intent).name, intent=intent, told="yes")
 
 
 def received(t: Turn) -> None:
