@@ -8,7 +8,7 @@ from dialog.engine.state import Phase, Wanted
 from dialog.engine.turn import Turn
 
 HOME = "home"
-_MOVE_IT = {"urge", "stuck"}
+_AIMS = ({"urge", "stuck"}, {"locker", "doorstep"})
 # A step moves the stack a few times at most; this bound only guards against a scene that never settles.
 _MOVES = 24
 
@@ -55,7 +55,7 @@ def _begin(t: Turn) -> None:
         t.update(waybill=focus)
         t.change(focus=focus)
     t.update(begun=True)
-    t.change(queue=tuple(wish for wish in t.state.queue if not _same_aim(topic.scene, _scene_of(t, wish))))
+    t.change(queue=tuple(wish for wish in t.state.queue if not same_aim(topic.scene, _scene_of(t, wish))))
     if scene.next_step:
         t.change(served=(*t.state.served, topic.scene))
     scene.begin(t)
@@ -65,9 +65,9 @@ def _scene_of(t: Turn, wish: Wanted) -> str:
     return t.dialogue.scene_for(wish.intent).name
 
 
-def _same_aim(scene: str, other: str) -> bool:
+def same_aim(scene: str, other: str) -> bool:
     """「帮我催一下」 and 「让中转场优先处理」 are one wish in one breath."""
-    return scene == other or {scene, other} <= _MOVE_IT
+    return scene == other or any({scene, other} <= aim for aim in _AIMS)
 
 
 def _suited(t: Turn, scene_name: str) -> str | None:
@@ -116,7 +116,7 @@ def serve_next(t: Turn) -> None:
 
 def empathise(t: Turn, scene_name: str, intent: str) -> None:
     """Meet the feeling before the fact: once for a trouble, else once in a call for a mood."""
-    if not t.dialogue.scenes[scene_name].next_step:
+    if not t.dialogue.scenes[scene_name].next_step or t.has_said("empathy."):
         return
     if f"empathy.{intent}" in t.dialogue.wording:
         t.say_once(f"empathy.{intent}")

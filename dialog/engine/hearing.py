@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dialog.engine import manners
 from dialog.engine.dictation import add_piece, longest_run
-from dialog.engine.flow import HOME, ask_again, run, settle, want
+from dialog.engine.flow import HOME, ask_again, run, same_aim, settle, want
 from dialog.engine.ports import Understood
 from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
@@ -155,7 +155,7 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
 
 
 def _is_topic_of(t: Turn, wish: Wanted) -> bool:
-    return t.dialogue.scene_for(wish.intent).name == t.topic.scene
+    return same_aim(t.dialogue.scene_for(wish.intent).name, t.topic.scene)
 
 
 def _other_parcel(t: Turn) -> None:

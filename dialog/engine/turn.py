@@ -189,6 +189,10 @@ class Turn:
         """Repeat sentences that were rendered before."""
         self._sentences.extend(sentences)
 
+    def has_said(self, prefix: str) -> bool:
+        """Whether a sentence of this kind is among the words of this step."""
+        return any(sentence.wording.startswith(prefix) for sentence in (*self.state.backlog, *self._sentences))
+
     @property
     def has_words(self) -> bool:
         """Whether something will be said in this step."""
