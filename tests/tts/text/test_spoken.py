@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -58,12 +59,10 @@ def test_markup_is_never_spoken_nor_passed_on() -> None:
 
 
 def test_five_thousand_characters_are_read_in_well_under_a_second() -> None:
-    import time
-
     text = "您尾号6386的包裹在武汉中转场，11月22日20:00前到，运费236.5元。" * 110
-    begin = time.perf_counter()
+    begin = time.process_time()
     said = spoken(text)
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0
     assert said.text.count("六三八六") == 110
 
 
@@ -71,8 +70,6 @@ def test_five_thousand_characters_are_read_in_well_under_a_second() -> None:
     "hostile", ["<" * 5000, "1" * 5000, "1-" * 2500, "A1" * 2500, "(" * 5000, "1:" * 2500, " " * 5000]
 )
 def test_hostile_repetition_is_read_without_blowing_up(hostile: str) -> None:
-    import time
-
-    begin = time.perf_counter()
+    begin = time.process_time()
     spoken(hostile)
-    assert time.perf_counter() - begin < 2.0
+    assert time.process_time() - begin < 2.0
