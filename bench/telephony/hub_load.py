@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import resource
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -173,7 +174,8 @@ async def load(arguments: argparse.Namespace) -> dict[str, object]:
         await asyncio.sleep(1.0)
         server.stdin.write(b"\n")
         since = time.monotonic()
-        await asyncio.gather(*(p.beep_for(arguments.seconds, i / len(parties)) for i, p in enumerate(parties)))
+        beeping = [p.beep_for(arguments.seconds, i / len(parties)) for i, p in enumerate(parties)]
+        await asyncio.gather(*beeping, pause(server, arguments.seconds / 2, arguments.pause_ms / 1000))
         server.stdin.write(b"\n")
         own = json.loads(await server.stdout.readline())
         elapsed = time.monotonic() - since
@@ -184,6 +186,15 @@ async def load(arguments: argparse.Namespace) -> dict[str, object]:
         await server.wait()
     return {"calls": arguments.calls, "mode": arguments.mode, "seconds": arguments.seconds, **figures,
             "server_cpu_percent_of_a_core": round(100 * own.pop("cpu_s") / elapsed, 1), **own}  # fmt: skip
+
+
+async def pause(server: asyncio.subprocess.Process, after: float, seconds: float) -> None:
+    """Stop the whole server process once, as a paused machine does; its delay must come back."""
+    if seconds:
+        await asyncio.sleep(after)
+        server.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        server.send_signal(signal.SIGCONT)
 
 
 def evaluate(parties: list[Party], calls: int, bridged: bool, since: float) -> dict[str, object]:
@@ -218,6 +229,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--mode", choices=("bridge", "echo"), default="bridge")
+    parser.add_argument("--pause-ms", type=float, default=0.0, help="stop the server once, half-way, for so long")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--legs", type=int, default=64, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

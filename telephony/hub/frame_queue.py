@@ -3,6 +3,8 @@
 from telephony.hub.pcm import QUIET, fade_out, rms, splice
 from telephony.hub.tuning import FRAME_MS, HubTuning
 
+_PATIENCE = 4
+
 
 class FrameQueue:
     """Turns a leg's arrivals into exactly one frame per tick.
@@ -23,6 +25,7 @@ class FrameQueue:
         self._least = self._limit
         self._watched = 0
         self._excess_ticks = 0
+        self._calm_windows = 0
         self.dropped = 0
         self.concealed = 0
 
@@ -60,9 +63,16 @@ class FrameQueue:
         self._least = min(self._least, depth)
         self._watched += 1
         if self._watched >= self._window:
-            too_deep = self._least > self._prime
-            self._forget_window()
-            self._excess_ticks = 1 if too_deep else 0
+            self._judge_window()
+
+    def _judge_window(self) -> None:
+        """Two idle frames go after one window, a single one only after four: it is the reserve of a jittery line."""
+        least, calm = self._least, self._calm_windows + 1
+        self._forget_window()
+        if least > self._prime or (least >= self.frame_bytes and calm >= _PATIENCE):
+            self._excess_ticks = 1
+        elif least >= self.frame_bytes:
+            self._calm_windows = calm
 
     def clear(self) -> None:
         """Forget everything queued; the next frame waits for the prime again."""
@@ -90,4 +100,4 @@ class FrameQueue:
         return splice(frame, following)
 
     def _forget_window(self) -> None:
-        self._least, self._watched, self._excess_ticks = self._limit, 0, 0
+        self._least, self._watched, self._excess_ticks, self._calm_windows = self._limit, 0, 0, 0

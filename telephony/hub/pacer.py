@@ -41,7 +41,7 @@ class SendPacer:
         self._least = min(self._least, queued_ms)
         self._watched += 1
         if self._watched >= self._window:
-            too_deep = self._least > tuning.ahead_ms
+            too_deep = self._least >= tuning.ahead_ms  # before a send, half of that is enough
             self._forget_window()
             if too_deep:
                 self.skipped += 1

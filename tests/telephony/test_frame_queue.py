@@ -74,6 +74,25 @@ def test_a_depth_that_never_falls_is_removed_where_it_is_quiet() -> None:
     assert depths[-1] <= 20
 
 
+def test_a_single_idle_frame_stays_for_a_while_and_then_goes() -> None:
+    q = queue()
+    q.push(constant(QUIET, 1))
+    depths = run(q, 400, QUIET)
+    assert depths[:150] == [20] * 150
+    assert depths[-1] == 0
+
+
+def test_a_reserve_that_is_used_stays() -> None:
+    q = queue()
+    q.push(constant(QUIET, 1))
+    for tick in range(600):  # every second frame comes one tick late
+        if tick % 2:
+            q.push(constant(QUIET, 2))
+        assert q.pop() is not None
+        q.trim()
+    assert q.dropped == 0
+
+
 def test_a_fast_clock_does_not_add_delay_even_in_loud_speech() -> None:
     q = queue()
     depths = run(q, 5000, LOUD, extra_every=200)
