@@ -7,19 +7,20 @@ third-tone sandhi; ``一`` and ``不`` inside an entry are read exactly as writt
 from __future__ import annotations
 
 WORDS = """
-不了 bu5 liao3 | 不了解 bu4 liao3 jie3 | 改不了 gai3 bu5 liao3 | 通知 tong1 zhi1 | 看得到 kan4 de5 dao4
-听得到 ting1 de5 dao4 | 听得清 ting1 de5 qing1 | 找得到 zhao3 de5 dao4 | 收得到 shou1 de5 dao4 | 照片 zhao4 pian4
-图片 tu2 pian4 | 为准 wei2 zhun3 | 为主 wei2 zhu3 | 为止 wei2 zhi3 | 认为 ren4 wei2 | 以为 yi3 wei2 | 作为 zuo4 wei2
-成为 cheng2 wei2 | 称为 cheng1 wei2 | 视为 shi4 wei2 | 分为 fen1 wei2 | 改为 gai3 wei2 | 行为 xing2 wei2
-码为 ma3 wei2 | 号为 hao4 wei2 | 约为 yue1 wei2 | 还款 huan2 kuan3 | 还钱 huan2 qian2 | 还给 huan2 gei3
-归还 gui1 huan2 | 退还 tui4 huan2 | 返还 fan3 huan2 | 偿还 chang2 huan2 | 还没 hai2 mei2 | 还没有 hai2 mei2 you3
-还没收到 hai2 mei2 shou1 dao4 | 还没到 hai2 mei2 dao4 | 没收到 mei2 shou1 dao4 | 没收着 mei2 shou1 zhao2
-没有 mei2 you3 | 没问题 mei2 wen4 ti2 | 没关系 mei2 guan1 xi5 | 没事 mei2 shi4 | 没人 mei2 ren2 | 没能 mei2 neng2
-没到 mei2 dao4 | 没动 mei2 dong4 | 没签收 mei2 qian1 shou1 | 没更新 mei2 geng1 xin1 | 得去 dei3 qu4
-得去取 dei3 qu4 qu3 | 得先 dei3 xian1 | 得等 dei3 deng3 | 得再 dei3 zai4 | 得跟 dei3 gen1 | 得把 dei3 ba3
-得请 dei3 qing3 | 得由 dei3 you2 | 得您 dei3 nin2 | 得让 dei3 rang4 | 得要 dei3 yao4 | 得自己 dei3 zi4 ji3
-得重新 dei3 chong2 xin1 | 得补 dei3 bu3 | 得交 dei3 jiao1 | 总得 zong3 dei3 | 您得 nin2 dei3 | 我得 wo3 dei3
-你得 ni3 dei3 | 他得 ta1 dei3 | 她得 ta1 dei3 | 我们得 wo3 men5 dei3 | 还得 hai2 dei3 | 都得 dou1 dei3
+都会 dou1 hui4 | 没过 mei2 guo4 | 没入 mei2 ru4 | 送还 song4 hai2 | 放还 fang4 hai2 | 发还 fa1 hai2 | 还本 hai2 ben3
+还报 hai2 bao4 | 不了 bu5 liao3 | 不了解 bu4 liao3 jie3 | 改不了 gai3 bu5 liao3 | 通知 tong1 zhi1
+看得到 kan4 de5 dao4 | 听得到 ting1 de5 dao4 | 听得清 ting1 de5 qing1 | 找得到 zhao3 de5 dao4 | 收得到 shou1 de5 dao4
+照片 zhao4 pian4 | 图片 tu2 pian4 | 为准 wei2 zhun3 | 为主 wei2 zhu3 | 为止 wei2 zhi3 | 认为 ren4 wei2 | 以为 yi3 wei2
+作为 zuo4 wei2 | 成为 cheng2 wei2 | 称为 cheng1 wei2 | 视为 shi4 wei2 | 分为 fen1 wei2 | 改为 gai3 wei2
+行为 xing2 wei2 | 码为 ma3 wei2 | 号为 hao4 wei2 | 约为 yue1 wei2 | 还款 huan2 kuan3 | 还钱 huan2 qian2
+还给 huan2 gei3 | 归还 gui1 huan2 | 退还 tui4 huan2 | 返还 fan3 huan2 | 偿还 chang2 huan2 | 还没 hai2 mei2
+还没有 hai2 mei2 you3 | 还没收到 hai2 mei2 shou1 dao4 | 还没到 hai2 mei2 dao4 | 没收到 mei2 shou1 dao4
+没收着 mei2 shou1 zhao2 | 没有 mei2 you3 | 没问题 mei2 wen4 ti2 | 没关系 mei2 guan1 xi5 | 没事 mei2 shi4
+没人 mei2 ren2 | 没能 mei2 neng2 | 没到 mei2 dao4 | 没动 mei2 dong4 | 没签收 mei2 qian1 shou1 | 没更新 mei2 geng1 xin1
+得去 dei3 qu4 | 得去取 dei3 qu4 qu3 | 得先 dei3 xian1 | 得等 dei3 deng3 | 得再 dei3 zai4 | 得跟 dei3 gen1
+得把 dei3 ba3 | 得请 dei3 qing3 | 得由 dei3 you2 | 得您 dei3 nin2 | 得让 dei3 rang4 | 得要 dei3 yao4
+得自己 dei3 zi4 ji3 | 得重新 dei3 chong2 xin1 | 得补 dei3 bu3 | 得交 dei3 jiao1 | 总得 zong3 dei3 | 您得 nin2 dei3
+我得 wo3 dei3 | 你得 ni3 dei3 | 他得 ta1 dei3 | 她得 ta1 dei3 | 我们得 wo3 men5 dei3 | 还得 hai2 dei3 | 都得 dou1 dei3
 就得 jiu4 dei3 | 也得 ye3 dei3 | 得到 de2 dao4 | 获得 huo4 de2 | 取得 qu3 de2 | 值得 zhi2 de5 | 觉得 jue2 de5
 记得 ji4 de5 | 认得 ren4 de5 | 晓得 xiao3 de5 | 显得 xian3 de5 | 免得 mian3 de5 | 省得 sheng3 de5
 舍不得 she3 bu5 de2 | 来得及 lai2 de5 ji2 | 来不及 lai2 bu5 ji2 | 不得不 bu4 de2 bu4 | 不得 bu4 de2 | 便宜 pian2 yi5
