@@ -24,6 +24,8 @@ def begin(t: Turn) -> None:
         _find(t)
     elif t.topic.intent == "track_by_phone" and any(x.waybill == t.state.focus for x in own):
         _settle_on(t, t.state.focus or "")
+    elif len(own) == 1 and not t.state.passed:  # spoken over the greeting: there is only one it can be
+        _settle_on(t, own[0].waybill)
     elif own:
         t.remember(candidate=own[0].waybill)
         t.change(focus=own[0].waybill)
@@ -218,7 +220,8 @@ def _corrected(t: Turn) -> str | None:
 
 
 def _one(t: Turn, parcel: Parcel) -> None:
-    if t.class_for(parcel.waybill) not in (CallerClass.UNKNOWN, CallerClass.LINE_TEST):
+    stranger = t.class_for(parcel.waybill) in (CallerClass.UNKNOWN, CallerClass.LINE_TEST)
+    if not stranger or parcel.waybill in t.state.classes:
         _settle_on(t, parcel.waybill)
         return
     proof = t.memory.get("phone_tail4")
@@ -238,14 +241,21 @@ def _verified(t: Turn, waybill: str) -> None:
 
 
 def proof(t: Turn) -> None:
-    """The tail of the order's phone opens the trace; without it the caller hears the stage."""
+    """The tail of the order's phone opens the trace; without it the caller hears the stage.
+
+    Two tries, because one digit may be misheard; then never again in this call, or the tail could be guessed.
+    """
     candidate = t.memory.get("candidate", "")
     parcel = t.state.parcel(candidate)
     if parcel is not None and t.answer.digits and t.answer.digits == parcel.receiver_phone_tail:
         _verified(t, candidate)
-        return
-    t.say("identify.no_proof")
-    _settle_on(t, candidate)
+    elif t.answer.digits and not t.memory.get("tried"):
+        t.remember(tried="yes")
+        t.ask("identify.proof_again", "proof", TAIL)
+    else:
+        t.say("identify.no_proof")
+        t.change(classes={**t.state.classes, candidate: CallerClass.UNKNOWN})
+        _settle_on(t, candidate)
 
 
 def carrier_tail(t: Turn) -> None:

@@ -82,6 +82,14 @@ def test_speech_over_the_greeting_is_answered_and_the_opening_is_not_said_later(
     assert effects == ()
 
 
+def test_a_wish_over_the_greeting_is_about_the_only_parcel(dialogue: Dialogue) -> None:
+    started = CallStarted(NOON, "c1", profile("13800138000"), HOTLINE, Staffing(True, True))
+    state, _ = dialogue.step(dialogue.initial(), started)
+    _, effects = dialogue.step(state, Heard(NOON, "我的快递到哪了"))
+    (say,) = [effect for effect in effects if isinstance(effect, Say)]
+    assert "武汉中转场" in say.text and "今晚八点前" in say.text
+
+
 def test_carrier_away_is_said_and_a_person_offered(dialogue: Dialogue) -> None:
     caller = CallerProfile(CallerClass.UNKNOWN, "13800138000", carrier_reachable=False)
     assert "查询系统暂时连不上" in Call(dialogue, caller=caller).heard
@@ -356,7 +364,8 @@ def test_a_state_of_another_version_is_greeted_normally(dialogue: Dialogue) -> N
 def test_an_unknown_caller_hears_the_stage_only(dialogue: Dialogue) -> None:
     call = Call(dialogue, "13900000001")
     call.says("Y Q 八八五零零二六九幺四四七零")
-    words = call.says("幺二三四")
+    assert "再说一次" in call.says("幺二三四")
+    words = call.says("幺二三五")
     assert "驿站" in words and "和平里" not in words
 
 
@@ -365,7 +374,7 @@ def test_a_receiver_is_a_stranger_to_other_peoples_parcels(dialogue: Dialogue) -
     call.says("不是")
     words = call.says("Y Q 八八五零零二六九幺四四七零")
     assert "后四位" in words
-    assert "和平里" not in words + call.says("幺二三四")
+    assert "和平里" not in words + call.says("幺二三四") + call.says("幺二三五")
 
 
 def test_waybill_and_tail_open_the_trace(dialogue: Dialogue) -> None:
