@@ -64,6 +64,18 @@ _DOUBLE = re.compile(r"双(\d)")
 _FOREIGN_WORD = re.compile(r"[A-Z]{5,}")
 
 
+# What a recogniser writes for the words of a correction; the digits around them keep it from touching other words.
+_MISHEARD = (
+    (re.compile(r"[到道导告捣]数(?=[第地提弟])"), "倒数"),
+    (re.compile(r"最[好号候](?=面?\d?[位个])"), "最后"),
+    (re.compile(r"(?<![0-9A-Z])[地提弟的](?=\d{1,2}[位个])"), "第"),
+    (re.compile(r"[重中从][心新行][报来说念]|[中虫]来"), "重来"),
+    (re.compile(r"[从送冲重][头投到]来"), "从头来"),
+    (re.compile(r"[5无部布]对(?=,?(?:是|应该))"), "不对"),
+    (re.compile(r"(?<=\d[位个])[促措]了"), "错了"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One digit or capital letter and how sure the hearing was, 0..1."""
@@ -148,4 +160,6 @@ def read_line(text: str, tokens: tuple[HeardToken, ...] = ()) -> Line:
     line = line.rewrite(_QUANTITY, lambda _m: ",")
     line = line.rewrite(_LONELY_COUNT, lambda _m: "")
     line = line.rewrite(_FOREIGN_WORD, lambda _m: ",")
+    for pattern, meant in _MISHEARD:
+        line = line.rewrite(pattern, _constant(meant))
     return line.rewrite(re.compile(r" +"), lambda _m: "")

@@ -67,6 +67,22 @@ def test_corrections_are_applied(turns: tuple[str, ...], digits: str) -> None:
     assert (number.digits, number.unsure, number.open_edit) == (digits, False, None)
 
 
+@pytest.mark.parametrize(
+    ("turns", "digits"),
+    [
+        (("四三四九", "不对到数第一位是五"), "4345"),
+        (("四三四九", "最好一位错了是幺"), "4341"),
+        (("四三四九", "最号两位错了是三三"), "4333"),
+        (("四三四九", "不对地二位是八"), "4849"),
+        (("四三四九", "最后两位五对是三三"), "4333"),
+        (("四三四九", "刚才的不算我重心报", "五五"), "55"),
+        (("四三四九", "等等送到来", "五五"), "55"),
+    ],
+)
+def test_corrections_survive_misheard_words(turns: tuple[str, ...], digits: str) -> None:
+    assert capture(*turns).digits == digits
+
+
 def test_a_correction_without_a_place_is_asked_about_not_guessed() -> None:
     number = capture("三六七九", "是五不是二")
     assert (number.digits, number.unsure, number.complete) == ("3679", True, False)
