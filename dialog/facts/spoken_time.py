@@ -103,9 +103,12 @@ def _day_and_hour(day: date, hour: int, here: datetime) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Say a length in one unit, rounded up to five minutes, an hour or a day: 三十分钟, 两小时, 三天."""
-    minutes = math.ceil(max(timedelta(0), length) / timedelta(minutes=1))
-    if minutes <= 90 and not 55 < minutes <= 60:
+    """Say a length in one unit, rounded up to five minutes, an hour or a day: 三十分钟, 两小时, 三天.
+
+    Promise clocks end on whole minutes, so up to a minute over is still the promised length.
+    """
+    minutes = math.ceil(max(timedelta(0), length) / timedelta(minutes=1)) - 1
+    if minutes < 90 and not 55 <= minutes < 60:
         return numeral(max(1, math.ceil(minutes / 5)) * 5) + "分钟"
     hours = math.ceil(minutes / 60)
     if hours < 48:

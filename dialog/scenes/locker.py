@@ -49,7 +49,9 @@ def code_sent(t: Turn) -> None:
 
 def _redeliver(t: Turn) -> None:
     """Nobody may be made to fetch a parcel that was put away without asking."""
-    if t.running(OrderKind.DOORSTEP) is None:
+    pickup = t.parcel.pickup if t.parcel is not None else None
+    agreed = pickup is not None and pickup.notified is True and t.topic.intent != "locker_station"
+    if not agreed and t.running(OrderKind.DOORSTEP) is None:
         t.ask("locker.redeliver", "redeliver", YES_NO)
 
 
