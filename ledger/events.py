@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +47,7 @@ EVENT_TYPES = frozenset(
         "agent.no_answer",
         "hold",
         "degraded",
+        "fact_refused",
         "recording.ready",
         "recording.refused",
         "survey",
@@ -59,7 +61,7 @@ class Event:
     """Something that happened; ``at`` is zone-aware, ``data`` must be JSON.
 
     Raises:
-        ValueError: unknown type, or a time without a zone.
+        ValueError: unknown type, data that is no JSON, or a time without a zone.
     """
 
     type: str
@@ -71,6 +73,11 @@ class Event:
     def __post_init__(self) -> None:
         if self.type not in EVENT_TYPES:
             raise ValueError(f"unknown event type {self.type!r}: add it to ledger.events.EVENT_TYPES first")
+        try:
+            json.dumps(dict(self.data))
+        except TypeError as error:
+            # Found here and not at the commit, where it would take the other events of its batch along.
+            raise ValueError(f"the data of {self.type} is no JSON: {error}") from error
         if self.at.tzinfo is None:
             raise ValueError("an event's time needs a zone: use datetime.now(timezone)")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -23,16 +24,19 @@ from dialog.protocol import (
     Note,
     RecogniserLost,
     Say,
+    Sentence,
     SpeechEnded,
     StopRecording,
     Transfer,
 )
 from ledger import Event as LedgerEvent
-from ledger import Ledger
+from ledger import Ledger, LedgerUnavailable
 from voice.clock import Clock
 from voice.effects import EffectRunner
 
 logger = logging.getLogger(__name__)
+
+APOLOGY = "抱歉，刚才出了点问题，请您再说一遍，人工请按0。"
 
 
 class Mouth(Protocol):
@@ -96,7 +100,12 @@ class Conversation:
             await self._task
             self._task = None
         await self._effects.close()
-        self.log("dialogue.state", {"state": self.state.to_json()})
+        try:
+            state = {"state": self.state.to_json()}
+            # Waited for: events are committed in order, so the whole call is in the table when this is.
+            await self._ledger.append(LedgerEvent("dialogue.state", self.call_id, self._clock.now(), state))
+        except (LedgerUnavailable, ValueError) as error:
+            logger.error("a call's last state is lost: %s", error)
 
     # --- what happens on the line ------------------------------------------------------------------------------------
 
@@ -115,6 +124,7 @@ class Conversation:
 
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""
+        self.log("dtmf", {"key": key})
         self.post(KeyPressed(self._clock.now(), key))
 
     def silent(self) -> None:
@@ -148,8 +158,11 @@ class Conversation:
         self.post(SpeechEnded(self._clock.now(), say.say_id, heard, interrupted))
 
     def log(self, type_: str, data: Mapping[str, object]) -> None:
-        """Append to the ledger without waiting; order is kept, failures are logged by the ledger."""
-        self._ledger.post(LedgerEvent(type_, self.call_id, self._clock.now(), dict(data)))
+        """Append to the ledger without waiting; order is kept. The call goes on when it cannot be written."""
+        try:
+            self._ledger.post(LedgerEvent(type_, self.call_id, self._clock.now(), dict(data)))
+        except (LedgerUnavailable, ValueError) as error:
+            logger.error("an event of a call is lost: %s", error)
 
     # --- the one task ------------------------------------------------------------------------------------------------
 
@@ -157,13 +170,17 @@ class Conversation:
         while (event := await self._events.get()) is not None:
             try:
                 self.state, effects = self._dialogue.step(self.state, event)
+                for effect in effects:
+                    self._perform(effect)
             except Exception:
-                # The caller must never meet silence: a bug in a scene costs one turn, not the call.
                 logger.exception("a dialogue step failed on %s", type(event).__name__)
                 self.log("degraded", {"what": "dialogue", "event": type(event).__name__})
-                continue
-            for effect in effects:
-                self._perform(effect)
+                self._apologise()
+
+    def _apologise(self) -> None:
+        """A bug costs one turn, not the call: the caller hears a sentence and is offered a person, never silence."""
+        sentence = Sentence(APOLOGY, "voice.apology@1")
+        self._mouth.say(Say(f"apology-{secrets.token_hex(4)}", (sentence,)))
 
     def _perform(self, effect: object) -> None:
         assert self._line is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from dialog.engine import load_dialogue
 from voice.config import Settings, load_hotlines, load_settings
@@ -22,15 +21,11 @@ def run(_options: argparse.Namespace) -> int:
 
 async def _prerender(settings: Settings) -> int:
     hotlines = load_hotlines(settings.config_dir)
-    phrases = [hotline.profile.greeting for hotline in {id(h): h for h in hotlines.by_called.values()}.values()]
+    phrases = list(dict.fromkeys(hotline.profile.greeting for hotline in hotlines.by_called.values()))
     phrases += load_dialogue(settings.config_dir).phrases()
     speaker = await open_speaker(settings)
     try:
-        for number, phrase in enumerate(phrases, 1):
-            for rate in RATES:
-                await speaker.prepare([phrase], rate=rate)
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\r{number}/{len(phrases)}")
+        await speaker.prerender(phrases, rates=RATES)
     finally:
         await speaker.close()
     return len(phrases)

@@ -33,17 +33,19 @@ class SpeakerTTS(TTSService):
         )
         self._speaker = speaker
         self._playout = playout
-        self._manner: dict[str, tuple[bool, bool]] = {}
+        self._manner: dict[str, tuple[bool, bool, bool]] = {}
 
     def plan(self, say: Say) -> None:
         """Remember how the sentences of a ``Say`` are to be spoken; pipecat passes on the text alone."""
-        self._manner = {sentence.text: (say.slow, sentence.private) for sentence in say.sentences}
+        self._manner = {
+            sentence.text: (say.slow, sentence.private, index > 0) for index, sentence in enumerate(say.sentences)
+        }
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Yield the sound of one sentence."""
-        slow, private = self._manner.get(text, (False, True))
+        slow, private, follows = self._manner.get(text, (False, True, False))
         at = self._playout.sentence()
-        chunks = self._speaker.speak(text, rate=self.sample_rate, slow=slow, private=private)
+        chunks = self._speaker.speak(text, rate=self.sample_rate, slow=slow, private=private, follows=follows)
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
                 self._playout.handed(chunk, at)
