@@ -28,7 +28,8 @@ from voice.turns.policy import TurnPolicy
 
 logger = logging.getLogger(__name__)
 
-IDENTIFY_DEADLINE_S = 1.5
+# The caller hears ringing meanwhile; the parcels' room itself gives up after 3 s.
+IDENTIFY_DEADLINE_S = 3.5
 GOODBYE_DEADLINE_S = 15.0
 # The last 40 ms are still in the transmit ring when the hub has played them.
 TAIL_S = 0.15
