@@ -96,15 +96,18 @@ class BaresipCall:
         """Wait for the ACK or 200 and for the stack's audio; raises :class:`CallGone` if it ends or never comes."""
         await asyncio.wait({self._up}, timeout=timeout)
         deadline = asyncio.get_running_loop().time() + _MEDIA_TIMEOUT
+        missing = "no confirmation"
         while not self._closed.done() and self._established:
             if self._refresh_rate():
                 return
             if asyncio.get_running_loop().time() > deadline:
+                missing = "no audio"
                 break
             await asyncio.sleep(0.005)  # the stack offers no event for "audio is up"
         if not self._closed.done():
-            await self.hangup("failed:no media")
-        raise CallGone("the call ended before its audio was up.")
+            await self.hangup(f"failed:{missing}")
+            raise CallGone(f"the call was given up: {missing} came.")
+        raise CallGone("the other side left before the call was up.")
 
     async def reject(self, cause: str = "rejected") -> None:
         """Refuse a ringing call (486)."""

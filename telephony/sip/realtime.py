@@ -22,7 +22,7 @@ class RealtimePromoter:
 
     def __init__(self, enabled: bool = True) -> None:
         self._enabled = enabled and sys.platform == "linux"
-        self._done: set[int] = set()
+        self._seen: dict[int, int] = {}
 
     @property
     def enabled(self) -> bool:
@@ -33,34 +33,40 @@ class RealtimePromoter:
         """Promote media threads that appeared since the last call; returns how many."""
         if not self._enabled:
             return 0
-        wanted = _media_thread_ids() | _sip_thread_ids()
-        fresh = wanted - self._done
-        self._done = wanted
-        promoted = 0
-        for thread_id in fresh:
-            try:
-                os.sched_setscheduler(thread_id, os.SCHED_RR, os.sched_param(_PRIORITY))
-                promoted += 1
-            except ProcessLookupError:
+        return sum(self._set_priority(thread_id) for thread_id in self._new_media_threads())
+
+    def _new_media_threads(self) -> list[int]:
+        """Each thread's name is read twice at most: a new one may not have taken its name yet."""
+        alive = {int(task.name) for task in Path("/proc/self/task").iterdir()}
+        self._seen = {thread_id: looks for thread_id, looks in self._seen.items() if thread_id in alive}
+        sip = {t.native_id for t in threading.enumerate() if t.name == SIP_THREAD}
+        found = []
+        for thread_id in alive:
+            looks = self._seen.get(thread_id, 0)
+            if looks >= 2:
                 continue
-            except PermissionError:
-                self._enabled = False
-                logger.warning("media threads run without real-time priority; grant CAP_SYS_NICE to the process")
-                return promoted
-        return promoted
+            wanted = thread_id in sip or _name(thread_id) in MEDIA_THREADS
+            self._seen[thread_id] = 2 if wanted else looks + 1
+            if wanted:
+                found.append(thread_id)
+        return found
 
-
-def _media_thread_ids() -> set[int]:
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
+    def _set_priority(self, thread_id: int) -> bool:
+        if not self._enabled:
+            return False
         try:
-            name = (task / "comm").read_text(encoding="utf-8").strip()
-        except OSError:  # the thread ended while we looked
-            continue
-        if name in MEDIA_THREADS:
-            found.add(int(task.name))
-    return found
+            os.sched_setscheduler(thread_id, os.SCHED_RR, os.sched_param(_PRIORITY))
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            self._enabled = False
+            logger.warning("media threads run without real-time priority; grant CAP_SYS_NICE to the process")
+            return False
+        return True
 
 
-def _sip_thread_ids() -> set[int]:
-    return {t.native_id for t in threading.enumerate() if t.name == SIP_THREAD and t.native_id is not None}
+def _name(thread_id: int) -> str:
+    try:
+        return Path(f"/proc/self/task/{thread_id}/comm").read_text(encoding="utf-8").strip()
+    except OSError:  # the thread ended while we looked
+        return ""
