@@ -44,7 +44,7 @@ _BY_WORD = 0.9
 """Confidence of an intent that one unmistakable word decides."""
 
 _YES_NO_LIFT = {"affirm": 1.5, "deny": 1.5, "backchannel": -3.0}
-_OPEN_LIFT = {"affirm": -0.7, "deny": -0.7, "give_number": -0.5, "correct": -0.5}
+_OPEN_LIFT = {"affirm": -0.3, "deny": -0.3, "give_number": -0.3, "correct": -0.3}
 _NUMBER_LIFT = {"give_number": 1.5, "correct": 1.5, "backchannel": 0.5}
 
 
