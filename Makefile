@@ -25,7 +25,7 @@ lint: setup-dev
 
 test: setup-dev
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
-	@$(PY) -m pytest -n 4 -m "call and not long and not funasr"
+	@$(PY) -m pytest -n 3 -m "call and not long and not funasr"
 
 test-long: setup-dev
 	@$(PY) -m pytest -m "long and not funasr"
