@@ -84,18 +84,23 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as committed: ``id`` grows over the whole table, ``seq`` within one call (from 1)."""
+    """An event as committed: ``id`` grows over the whole table, ``seq`` within one call (from 1).
+
+    ``called`` is the number that the caller dialled; the ledger stamps it on every event of the call.
+    """
 
     id: int
     seq: int
     event: Event
+    called: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        """Return the envelope of the contracts: id, time, call_id, seq, version, type, data."""
+        """Return the envelope of the contracts: id, time, call_id, called, seq, version, type, data."""
         return {
             "id": self.id,
             "time": self.event.at.isoformat(timespec="milliseconds"),
             "call_id": self.event.call_id,
+            "called": self.called,
             "seq": self.seq,
             "version": self.event.version,
             "type": self.event.type,

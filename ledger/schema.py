@@ -14,6 +14,7 @@ events = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("call_id", String(64), nullable=False),
     Column("seq", Integer, nullable=False),
+    Column("called", String(32), nullable=False, server_default=""),
     Column("at", String(40), nullable=False),
     Column("type", String(40), nullable=False),
     Column("version", Integer, nullable=False),

@@ -37,7 +37,7 @@ class Ledger:
         self._engine: AsyncEngine = create_async_engine(url)
         self._writer = writer
         self._queue: asyncio.Queue[tuple[Event, asyncio.Future[StoredEvent]] | None] = asyncio.Queue()
-        self._seqs: dict[str, int] = {}
+        self._seqs: dict[str, tuple[int, str]] = {}  # last sequence and called number of live calls
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Sequence[StoredEvent]], None]] = []
         if url.startswith("sqlite"):
@@ -149,15 +149,14 @@ class Ledger:
             listener(stored)
 
     async def _insert(self, connection: AsyncConnection, event: Event) -> StoredEvent:
-        seq = self._seqs.get(event.call_id)
-        if seq is None:
-            query = select(func.max(events.c.seq)).where(events.c.call_id == event.call_id)
-            seq = (await connection.execute(query)).scalar() or 0
+        seq, called = self._seqs.get(event.call_id) or await self._stored_place(connection, event.call_id)
         seq += 1
+        called = str(event.data.get("called") or called) if event.type == "call.started" else called
         result = await connection.execute(
             insert(events).values(
                 call_id=event.call_id,
                 seq=seq,
+                called=called,
                 at=event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
                 type=event.type,
                 version=event.version,
@@ -170,8 +169,15 @@ class Ledger:
         if event.type == "call.ended":
             self._seqs.pop(event.call_id, None)
         else:
-            self._seqs[event.call_id] = seq
-        return StoredEvent(id=int(key[0]), seq=seq, event=event)
+            self._seqs[event.call_id] = (seq, called)
+        return StoredEvent(id=int(key[0]), seq=seq, event=event, called=called)
+
+    @staticmethod
+    async def _stored_place(connection: AsyncConnection, call_id: str) -> tuple[int, str]:
+        """Where a call stands that this process does not hold in memory."""
+        query = select(func.max(events.c.seq), func.max(events.c.called)).where(events.c.call_id == call_id)
+        seq, called = (await connection.execute(query)).one()
+        return seq or 0, called or ""
 
 
 def _stored(row: Any) -> StoredEvent:
@@ -182,7 +188,7 @@ def _stored(row: Any) -> StoredEvent:
         data=row["data"],
         version=row["version"],
     )
-    return StoredEvent(id=row["id"], seq=row["seq"], event=event)
+    return StoredEvent(id=row["id"], seq=row["seq"], event=event, called=row["called"])
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:

@@ -122,3 +122,16 @@ def test_acknowledged_events_survive_kill_9(tmp_path: Path) -> None:
         (count,) = other.execute("select count(*) from events").fetchone()
     other.close()
     assert count >= acknowledged + 1
+
+
+async def test_the_called_number_is_on_every_event_also_after_a_restart(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
+    for event in (started(called="95000"), Event("dtmf", "c1", NOON, {"key": "1"})):
+        ledger = Ledger(url)
+        await ledger.start()
+        await ledger.append(event)
+        await ledger.append(Event("intent", "c1", NOON))
+        stored = await ledger.read("c1")
+        await ledger.close()
+    assert [entry.called for entry in stored] == ["95000"] * 4
+    assert stored[-1].as_dict()["called"] == "95000"
