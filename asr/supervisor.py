@@ -101,8 +101,15 @@ class Supervisor:
     async def _spawn(self, timeout_s: float) -> None:
         pipe = asyncio.subprocess.PIPE
         self._said.clear()
+        # A session of its own: Ctrl-C in a terminal reaches the hotline only, which still hears while it drains.
         child = await asyncio.create_subprocess_exec(
-            sys.executable, *self._arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_ROOT
+            sys.executable,
+            *self._arguments,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            cwd=_ROOT,
+            start_new_session=True,
         )
         self._child = child
         assert child.stdout is not None and child.stderr is not None
