@@ -52,8 +52,8 @@ STORIES = (
         "hand-over",
         "转人工: the agent knows before saying hello",
         "13800138006",
-        "Alicia",
-        (Step(text="转人工"), Step(silence_s=12.0)),
+        "m7",
+        (Step(text="我要转人工"), Step(silence_s=12.0)),
     ),
 )
 
