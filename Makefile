@@ -1,7 +1,7 @@
 # Everything runs in .venv; `make run` and `make test` set it up by themselves and start at once when nothing changed.
 SHELL := /bin/bash
 PY := .venv/bin/python
-ROOMS := voice asr tts dialog telephony logistics_client ledger
+ROOMS := voice asr tts dialog telephony logistics_client ledger desk
 
 .PHONY: setup setup-dev setup-funasr run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
 

@@ -161,6 +161,7 @@ class LinkDone:
 class TransferOutcome(StrEnum):
     """How one attempt to reach a person went."""
 
+    QUEUED = "queued"  # nobody is free; the caller waits in the queue and the bot goes on working
     RINGING = "ringing"
     BRIDGED = "bridged"
     BUSY = "busy"
@@ -173,11 +174,13 @@ class TransferOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TransferProgress:
-    """News of a ``Transfer``."""
+    """News of a ``Transfer``; ``position`` (from 1) and ``estimate_s`` go with ``QUEUED``, None is unknown."""
 
     at: datetime
     request_id: str
     outcome: TransferOutcome
+    position: int | None = None
+    estimate_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

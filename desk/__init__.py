@@ -1,0 +1,1 @@
+"""What people see: sign-in, agent desk, replay; it acts on live calls only by commands through the ledger."""
