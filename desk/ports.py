@@ -26,7 +26,7 @@ class Floor(Protocol):
     """Presence and queue of all agents, shared by every process."""
 
     def attend(self, seat: AgentSeat) -> AsyncIterator[Message]:
-        """Sign the agent in and yield what the screen has to be told, ``hello`` first; leaving the iterator signs out."""
+        """Sign the agent in and yield what the screen is told, ``hello`` first; leaving the iterator signs out."""
 
     async def tell(self, agent_id: str, message: Message) -> Message:
         """Run what the agent's page asks (``accept``, ``hold``, ``state`` ...); return ``done`` or ``error``."""
