@@ -15,6 +15,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from bench.logistics.watch import Watch
 from logistics_client.assembly import Plan, open_logistics
 from logistics_client.clock import system_clock
 from logistics_client.http_client import PLATFORM_POLICY, HttpCarrier
@@ -22,29 +23,6 @@ from logistics_client.sandbox import world
 from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.transport.http import CarrierHttp
-
-
-def quantile(values: list[float], share: float) -> float:
-    """Return the value below which ``share`` of the values lie (nearest rank)."""
-    ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
-
-
-class Watch:
-    """Wall and CPU time of a measurement; on a shared machine only the second says what the code costs."""
-
-    def __init__(self) -> None:
-        self.took: list[float] = []
-        self._wall = time.perf_counter()
-        self._cpu = time.process_time()
-
-    def report(self, name: str) -> None:
-        """Print one line of figures."""
-        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
-        n = len(self.took)
-        p50, p99 = quantile(self.took, 0.5) * 1e3, quantile(self.took, 0.99) * 1e3
-        rates = f"{n / wall:.0f}/s, {n / cpu:.0f} per second of CPU"
-        print(f"{name}: n={n} {rates}, p50={p50:.2f} ms p99={p99:.2f} ms", flush=True)
 
 
 async def signed(seconds: float, calls: int, directory: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, delete, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +16,7 @@ from logistics_client.database import metadata, to_text
 from logistics_client.errors import NeedsMoreError, UnavailableError
 from logistics_client.orders_table.records import NumberKnown, OrderRef, Role
 from logistics_client.orders_table.schema import customer_orders, known_numbers, number_bindings
+from logistics_client.phones import tail_of
 from logistics_client.vocabulary import CallerClass
 
 MOST_ORDERS = 50
@@ -53,21 +54,10 @@ class OrdersTable:
         Raises:
             UnavailableError: the database cannot be read.
         """
-        table = customer_orders.c
-        bound = (
-            select(literal(Role.BOUND.value).label("role"), customer_orders)
-            .join(number_bindings, number_bindings.c.waybill == table.waybill)
-            .where(number_bindings.c.phone == phone, number_bindings.c.expires_at > to_text(self._clock()))
-        )
-        parts = [
-            _newest(Role.RECEIVER, table.receiver_phone == phone),
-            _newest(Role.SENDER, table.sender_phone == phone),
-            bound.subquery().select(),
-        ]
-        registry = select(known_numbers).where(known_numbers.c.phone == phone)
+        asked = {"phone": phone, "now": to_text(self._clock())}
         async with _Reading(self._engine) as connection:
-            rows = (await connection.execute(union_all(*parts))).mappings().all()
-            known = (await connection.execute(registry)).mappings().first()
+            rows = (await connection.execute(_ORDERS_OF, asked)).mappings().all()
+            known = (await connection.execute(_REGISTERED, {"phone": phone})).mappings().first()
         return NumberKnown(
             caller_class=CallerClass(known["caller_class"]) if known else None,
             name=known["name"] if known else None,
@@ -119,10 +109,18 @@ class OrdersTable:
         Raises:
             UnavailableError: the database cannot be read.
         """
-        query = select(customer_orders).where(customer_orders.c.waybill == waybill)
+        phones = await self.phones_of(waybill)
+        return next((tail_of(phone) for phone in phones if phone), None) if phones else None
+
+    async def phones_of(self, waybill: str) -> tuple[str | None, str | None] | None:
+        """Return the receiver's and the sender's phone of an order of ours, None for a waybill that is none.
+
+        Raises:
+            UnavailableError: the database cannot be read.
+        """
         async with _Reading(self._engine) as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return None if row is None else _ref(Role.RECEIVER, row).phone_tail
+            row = (await connection.execute(_PHONES_OF, {"waybill": waybill})).first()
+        return None if row is None else (row.receiver_phone, row.sender_phone)
 
     async def store(self, rows: Sequence[Mapping[str, str | None]]) -> None:
         """Insert or replace orders in one transaction.
@@ -216,14 +214,35 @@ def _insert(connection: AsyncConnection, table: Any) -> Any:
     return dialect.insert(table)
 
 
-def _newest(role: Role, condition: ColumnElement[bool]) -> Select[Any]:
+def _newest(role: Role, phone: ColumnElement[Any]) -> Select[Any]:
     query = (
         select(literal(role.value).label("role"), customer_orders)
-        .where(condition)
+        .where(phone == bindparam("phone"))
         .order_by(customer_orders.c.ordered_at.desc())
         .limit(MOST_ORDERS)
     )
     return query.subquery().select()
+
+
+def _bound() -> Select[Any]:
+    query = (
+        select(literal(Role.BOUND.value).label("role"), customer_orders)
+        .join(number_bindings, number_bindings.c.waybill == customer_orders.c.waybill)
+        .where(number_bindings.c.phone == bindparam("phone"), number_bindings.c.expires_at > bindparam("now"))
+    )
+    return query.subquery().select()
+
+
+# Built once: putting these together anew cost 0.9 ms of every look-up's 1.5 ms of CPU.
+_ORDERS_OF = union_all(
+    _newest(Role.RECEIVER, customer_orders.c.receiver_phone),
+    _newest(Role.SENDER, customer_orders.c.sender_phone),
+    _bound(),
+)
+_REGISTERED = select(known_numbers).where(known_numbers.c.phone == bindparam("phone"))
+_PHONES_OF = select(customer_orders.c.receiver_phone, customer_orders.c.sender_phone).where(
+    customer_orders.c.waybill == bindparam("waybill")
+)
 
 
 def _ref(role: Role, row: Any) -> OrderRef:
