@@ -3,13 +3,16 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 ROOMS := voice asr tts dialog telephony logistics_client ledger desk
 
-.PHONY: setup setup-dev setup-funasr run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
+.PHONY: setup setup-dev setup-funasr test-tools run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
 
 setup:
 	@deploy/setup.sh
 
 setup-dev:
 	@deploy/setup.sh dev
+
+test-tools:
+	@deploy/test_tools.sh
 
 setup-funasr:
 	@deploy/setup.sh dev funasr
@@ -23,11 +26,11 @@ lint: setup-dev
 	@$(PY) -m mypy $(ROOMS) tests bench
 	@.venv/bin/lint-imports
 
-test: setup-dev
+test: setup-dev test-tools
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
 	@$(PY) -m pytest -n 3 -m "call and not long and not funasr"
 
-test-long: setup-dev
+test-long: setup-dev test-tools
 	@$(PY) -m pytest -m "long and not funasr"
 
 test-funasr: setup-funasr

@@ -79,4 +79,6 @@ async def test_an_answer_that_comes_while_the_loop_is_busy_is_not_lost(line: Lin
     asyncio.get_running_loop().call_soon(time.sleep, 0.2)
     call = await dialling
     await agent.ask("talking")
+    assert call.info.codec == "G711"
     await call.hangup()
+    assert (await agent.ask("closed"))["cause"] == "remote_hangup"
