@@ -12,7 +12,8 @@ from fakeredis import FakeAsyncRedis
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from logistics_client.bulletins import BulletinBoard, BulletinStore
+from logistics_client.bulletin_board import BulletinBoard
+from logistics_client.bulletins import BulletinStore
 from logistics_client.cache import CachedCarrier, TraceCache
 from logistics_client.carriers.factory import carrier_client, kuaidi100_orders
 from logistics_client.carriers.kdniao import KdniaoAccount
@@ -108,8 +109,17 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         outbox = Outbox(engine, book, _sink(plan, platform, stack, clock), clock=clock)
         background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
-        board = BulletinBoard(bulletins, clock=clock)
-        logistics = LogisticsService(finder, book, promises, background=background, notices=board.current, clock=clock)
+        board = BulletinBoard(bulletins.live, clock=clock)
+        stack.push_async_callback(board.refreshed)
+        logistics = LogisticsService(
+            finder,
+            book,
+            promises,
+            background=background,
+            notices=board.current,
+            carriers_notices=platform.bulletins if platform else None,
+            clock=clock,
+        )
         stack.push_async_callback(logistics.close)
         await logistics.start()
         photos, pushes = _photos(plan, platform, stack, clock), _pushes(plan, traces, clock)

@@ -1,33 +1,25 @@
 """Our own bulletins (公告): written by one person, approved by another, live or withdrawn everywhere within seconds.
 
-Which parcel a bulletin explains is decided in :mod:`logistics_client.bulletin_match`; this module keeps them.
+Which parcel a bulletin explains is decided in :mod:`logistics_client.bulletin_match`, how a running call sees them in
+:mod:`logistics_client.bulletin_board`; this module keeps them.
 """
 
 from __future__ import annotations
 
-import logging
 import secrets
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Index, String, Table, Text, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from logistics_client.bulletin_match import in_force
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import from_text, metadata, to_text
 from logistics_client.provinces import province_name, province_of
 from logistics_client.vocabulary import Bulletin
 
-logger = logging.getLogger(__name__)
-
-REFRESH_S = 15.0
-TRUST_S = 60.0  # a notice that may have been withdrawn a minute ago is not spoken any more
 MAX_CAUSE = 200
 
 _bulletins = Table(
@@ -173,41 +165,6 @@ class BulletinStore:
         statement = update(_bulletins).where(_bulletins.c.bulletin_id == bulletin_id, where).values(values)
         async with self._engine.begin() as connection:
             return bool((await connection.execute(statement)).rowcount == 1)
-
-
-class BulletinBoard:
-    """The bulletins in force, as every running call sees them; asked from the table every few seconds at most.
-
-    Args:
-        store: the table.
-        clock: our clock.
-        monotonic: seconds that never go back.
-    """
-
-    def __init__(
-        self, store: BulletinStore, *, clock: Clock = system_clock, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._monotonic = monotonic
-        self._bulletins: tuple[Bulletin, ...] = ()
-        self._read_at: float | None = None
-        self._tried_at: float | None = None
-
-    async def current(self) -> tuple[Bulletin, ...]:
-        """Return the bulletins in force; none when the table was out of reach for a minute."""
-        now = self._monotonic()
-        if self._tried_at is None or now - self._tried_at >= REFRESH_S:
-            self._tried_at = now
-            try:
-                self._bulletins = await self._store.live()
-                self._read_at = now
-            except (SQLAlchemyError, OSError) as error:
-                logger.warning("bulletins not refreshed", extra={"error": type(error).__name__})
-        if self._read_at is None or self._monotonic() - self._read_at >= TRUST_S:
-            return ()
-        moment = self._clock()
-        return tuple(bulletin for bulletin in self._bulletins if in_force(bulletin, moment))
 
 
 def _checked(bulletin: Bulletin) -> Bulletin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from logistics_client.clock import Clock, system_clock
@@ -55,19 +55,20 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class FoundCustomer:
-    """A customer with how well it is known."""
+    """A customer with how well it is known; ``asked`` says that the carrier answered just now."""
 
     customer: Customer
     carrier_reachable: bool = True
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FoundParcels:
-    """Parcels with what came along."""
+    """Parcels with what came along; ``bulletins`` None means that the carrier did not tell."""
 
     parcels: tuple[Parcel, ...] = ()
     orders: tuple[WorkOrder, ...] = ()
-    bulletins: tuple[Bulletin, ...] = field(default=())
+    bulletins: tuple[Bulletin, ...] | None = None
 
 
 class OrdersByPhone(Protocol):
@@ -129,7 +130,7 @@ class Finder:
         try:
             async with asyncio.timeout(deadline_s):
                 # The task outlives a caller's deadline: its answer still fills the cache for the next call.
-                return FoundCustomer(await self._coalescer.run(phone, lambda: self._ask(phone)))
+                return FoundCustomer(await self._coalescer.run(phone, lambda: self._ask(phone)), asked=True)
         except (LogisticsError, TimeoutError) as error:
             logger.warning("a look-up by phone failed", extra={"error": type(error).__name__})
         kept = self._recent.kept(phone)
@@ -243,14 +244,14 @@ class Finder:
         """Look among the caller's own parcels first: four digits are enough there."""
         if spoken.number is None or spoken.phone is not None:
             return FoundParcels()
-        customer = (await self.customer(spoken.number, deadline_s=deadline_s)).customer
-        fitting = tuple(parcel for parcel in customer.parcels if _fits(parcel, spoken))
-        return FoundParcels(fitting, customer.orders, customer.bulletins)
+        found = await self.customer(spoken.number, deadline_s=deadline_s)
+        fitting = tuple(parcel for parcel in found.customer.parcels if _fits(parcel, spoken))
+        return _told(found, fitting)
 
     async def _search(self, spoken: Spoken) -> FoundParcels:
         if spoken.phone is not None and len(spoken.words) == 1:
-            customer = (await self.customer(spoken.phone, deadline_s=60.0)).customer
-            return FoundParcels(customer.parcels, customer.orders, customer.bulletins)
+            found_customer = await self.customer(spoken.phone, deadline_s=60.0)
+            return _told(found_customer, found_customer.customer.parcels)
         found: tuple[Parcel, ...] = ()
         if self._table is not None and spoken.phone is None and spoken.words:
             refs = await self._table.search(**spoken.words)
@@ -264,6 +265,12 @@ class Finder:
         if client is None:
             raise NoDataYetError("no client is configured for this carrier; set CARRIER")
         return client
+
+
+def _told(found: FoundCustomer, parcels: tuple[Parcel, ...]) -> FoundParcels:
+    """Pass on what came with a customer, unless it is old news."""
+    customer = found.customer
+    return FoundParcels(parcels, customer.orders, customer.bulletins if found.asked else None)
 
 
 def _fits(parcel: Parcel, spoken: Spoken) -> bool:

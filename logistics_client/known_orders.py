@@ -19,12 +19,16 @@ class KnownOrders:
         self._size = size
         self._orders: OrderedDict[str, dict[str, WorkOrder]] = OrderedDict()
 
-    def note(self, orders: Iterable[WorkOrder]) -> None:
-        """Remember what a look-up told."""
+    def note(self, waybills: Iterable[str], orders: Iterable[WorkOrder]) -> None:
+        """Remember what a look-up told about these parcels: all their orders, so that one that is gone is forgotten."""
+        found: dict[str, dict[str, WorkOrder]] = {waybill: {} for waybill in waybills}
         for order in orders:
             if order.waybill is not None:
-                self._orders.setdefault(order.waybill, {})[order.order_id] = order
-                self._orders.move_to_end(order.waybill)
+                found.setdefault(order.waybill, {})[order.order_id] = order
+        for waybill, known in found.items():
+            self._orders.pop(waybill, None)
+            if known:
+                self._orders[waybill] = known
         while len(self._orders) > self._size:
             self._orders.popitem(last=False)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from prometheus_client import Counter
 
-from logistics_client.bulletin_match import bulletin_for, in_force
+from logistics_client.bulletin_board import BulletinBoard, Read
+from logistics_client.bulletin_match import bulletin_for
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import LogisticsError
 from logistics_client.finder import Finder, Spoken
@@ -71,6 +72,7 @@ class LogisticsService:
         promises: promise clocks.
         background: deliveries, feedback and escalation.
         notices: our own bulletins in force.
+        carriers_notices: asks the carrier for its own; None when it tells none.
         clock: our clock.
         deadline_s: longest time that a caller waits for a look-up.
     """
@@ -82,7 +84,8 @@ class LogisticsService:
         promises: PromiseBook,
         *,
         background: Iterable[Background] = (),
-        notices: Callable[[], Awaitable[tuple[Bulletin, ...]]] | None = None,
+        notices: Read | None = None,
+        carriers_notices: Read | None = None,
         clock: Clock = system_clock,
         deadline_s: float = DEADLINE_S,
     ) -> None:
@@ -95,7 +98,7 @@ class LogisticsService:
         self._clock = clock
         self._deadline_s = deadline_s
         self._known_orders = KnownOrders()
-        self._carriers_notices: tuple[Bulletin, ...] = ()
+        self._carriers_notices = BulletinBoard(carriers_notices or _none, clock=clock)
 
     def send_links_by(self, links: LinkSender) -> None:
         """Set the sender of short links, which itself needs this service; until then none is said to be sent."""
@@ -119,8 +122,8 @@ class LogisticsService:
             return CallerProfile(CallerClass.UNKNOWN, None, fetched_at=now)
         found = await self._finder.customer(phone, deadline_s=self._deadline_s)
         customer = found.customer
-        if found.carrier_reachable:
-            self._remember(customer.orders, customer.bulletins)
+        if found.asked:
+            self._remember(customer.parcels, customer.orders, customer.bulletins)
         bulletins = await self._bulletins()
         parcels = most_urgent_first(customer.parcels, now, bulletins)
         orders = await self._orders_of(parcels, customer.orders)
@@ -160,7 +163,7 @@ class LogisticsService:
             number=normalised(number),
         )
         found = await self._finder.find(spoken, deadline_s=self._deadline_s)
-        self._remember(found.orders, found.bulletins)
+        self._remember(found.parcels, found.orders, found.bulletins)
         return most_urgent_first(found.parcels, self._clock(), await self._bulletins())
 
     async def open_order(
@@ -227,19 +230,22 @@ class LogisticsService:
         """Stop background work, commit what is queued and release connections."""
         for worker in self._background:
             await worker.close()
+        await self._carriers_notices.refreshed()
         await self._book.close()
         await self._finder.close()
 
-    def _remember(self, orders: tuple[WorkOrder, ...], bulletins: tuple[Bulletin, ...]) -> None:
-        self._known_orders.note(orders)
-        if bulletins:
-            self._carriers_notices = bulletins
+    def _remember(
+        self, parcels: tuple[Parcel, ...], orders: tuple[WorkOrder, ...], bulletins: tuple[Bulletin, ...] | None
+    ) -> None:
+        if bulletins is None:
+            return  # old news, or a carrier that tells neither orders nor bulletins
+        self._known_orders.note((parcel.waybill for parcel in parcels), orders)
+        self._carriers_notices.note(bulletins)
 
     async def _bulletins(self) -> tuple[Bulletin, ...]:
         """Return the notices in force, ours and those of the carrier."""
         own = await self._notices() if self._notices is not None else ()
-        now = self._clock()
-        return (*own, *(notice for notice in self._carriers_notices if in_force(notice, now)))
+        return (*own, *await self._carriers_notices.current())
 
     async def _orders_of(self, parcels: tuple[Parcel, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
         own: tuple[WorkOrder, ...] = ()
@@ -247,6 +253,10 @@ class LogisticsService:
             async with asyncio.timeout(self._deadline_s):
                 own = await self._book.for_waybills(*(parcel.waybill for parcel in parcels))
         return _merged(own, elsewhere)
+
+
+async def _none() -> tuple[Bulletin, ...]:
+    return ()
 
 
 def _count(caller: CallerClass, *, found: bool) -> None:

@@ -32,6 +32,8 @@ from logistics_client.orders_table import OrdersTable
 from logistics_client.orders_table.schema import customer_orders
 
 _BATCH = 50_000
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+_DISTRICTS = ("高新区", "江夏区", "余杭区", "朝阳区", "浦东新区", "天河区", "武侯区", "雁塔区")
 _INDEXES = sorted(customer_orders.indexes, key=lambda index: str(index.name))
 
 
@@ -43,8 +45,9 @@ def rows(count: int) -> Iterator[tuple[str | None, ...]]:
         receiver, sender = f"139{chance.randrange(count // 10):08d}", f"138{chance.randrange(count // 50 + 1):08d}"
         waybill = f"731{n:011d}"
         ordered = to_text(now - timedelta(seconds=chance.randrange(60 * 86400)))
+        surname, district = chance.choice(_SURNAMES), chance.choice(_DISTRICTS)
         yield (
-            waybill, "zto", waybill[-4:], receiver, receiver[-4:], "李", sender, sender[-4:], "王", "高新区",
+            waybill, "zto", waybill[-4:], receiver, receiver[-4:], surname, sender, sender[-4:], "王", district,
             f"26{n:014d}", "衣服", None, ordered,
         )  # fmt: skip
 
@@ -114,7 +117,11 @@ def questions(table: OrdersTable, count: int) -> dict[str, Callable[[random.Rand
     async def by_tail_and_surname(chance: random.Random) -> None:
         with contextlib.suppress(NeedsMoreError):
             tail = f"{chance.randrange(10**4):04d}"
-            await table.search(waybill_tail=tail, surname="李", district="高新区")
+            await table.search(waybill_tail=tail, surname=chance.choice(_SURNAMES), district=chance.choice(_DISTRICTS))
+
+    async def by_phone_tail_and_surname(chance: random.Random) -> None:
+        with contextlib.suppress(NeedsMoreError):
+            await table.search(phone_tail=phone(chance)[-4:], surname=chance.choice(_SURNAMES))
 
     return {
         "by phone": lambda chance: table.by_phone(phone(chance)),
@@ -122,6 +129,7 @@ def questions(table: OrdersTable, count: int) -> dict[str, Callable[[random.Rand
         "by order number": lambda chance: table.search(order_no=f"26{chance.randrange(count):014d}"),
         "by waybill tail and phone tail": by_tails,
         "by waybill tail, surname and district": by_tail_and_surname,
+        "by phone tail and surname": by_phone_tail_and_surname,
     }
 
 

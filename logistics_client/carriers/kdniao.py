@@ -89,6 +89,8 @@ class KdniaoClient:
             BadNumberError: no company does.
         """
         data = await self._call(self._account.query_url, "2002", {"LogisticCode": waybill})
+        if data.get("Success") is not True:
+            refuse_by_words(text(data, "Reason"), text(data, "ResultCode", "Code"), NAME)
         shippers = rows(data, "Shippers", carrier=NAME)
         code = text(shippers[0], "ShipperCode", limit=40) if shippers else None
         if code is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,15 +13,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from logistics_client.bulletin_board import REFRESH_S, TRUST_S, BulletinBoard
 from logistics_client.bulletin_match import bulletin_for
-from logistics_client.bulletins import (
-    REFRESH_S,
-    TRUST_S,
-    BulletinBoard,
-    BulletinError,
-    BulletinState,
-    BulletinStore,
-)
+from logistics_client.bulletins import BulletinError, BulletinState, BulletinStore
 from logistics_client.carriers.common import event_of, parcel_of
 from logistics_client.database import open_engine
 from logistics_client.states import KUAIDI100
@@ -53,7 +48,7 @@ class Office:
     engine: AsyncEngine
 
     def board(self) -> BulletinBoard:
-        return BulletinBoard(self.store, clock=self.clock, monotonic=self.seconds)
+        return BulletinBoard(self.store.live, clock=self.clock, monotonic=self.seconds)
 
     async def published(self, bulletin: Bulletin = RAIN) -> Bulletin:
         return await self.store.approve((await self.store.write(bulletin, "王一")).bulletin_id, "李二")
@@ -97,8 +92,31 @@ async def test_a_withdrawn_bulletin_is_gone_from_every_board_within_a_minute(off
     assert [await board.current() for board in boards] == [(bulletin,)] * 2
     await office.store.withdraw(bulletin.bulletin_id, "赵三")
     office.seconds.now = REFRESH_S
+    for board in boards:
+        await board.current()  # the first caller after the pause has it read again, and does not wait for it
+        await board.refreshed()
     assert [await board.current() for board in boards] == [()] * 2
     assert REFRESH_S < 60
+
+
+async def test_a_slow_source_delays_nobody_who_knows_something(office: Office) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> tuple[Bulletin, ...]:
+        asked.set()
+        await answer.wait()
+        return ()
+
+    board = BulletinBoard(slow, clock=office.clock, monotonic=office.seconds)
+    board.note((RAIN,))
+    office.seconds.now = REFRESH_S
+    assert await board.current() == (RAIN,)
+    await asked.wait()
+    board.note((RAIN, RAIN))
+    answer.set()
+    await board.refreshed()
+    # What was asked before the note came in is no news.
+    assert await board.current() == (RAIN, RAIN)
 
 
 async def test_the_end_needs_no_refresh(office: Office) -> None:
@@ -117,6 +135,7 @@ async def test_what_cannot_be_checked_for_a_minute_is_not_spoken(office: Office)
         await connection.execute(text("DROP TABLE bulletins"))
     office.seconds.now = TRUST_S - 1
     assert await board.current() == (bulletin,)
+    await board.refreshed()
     office.seconds.now = TRUST_S
     assert await board.current() == ()
 

@@ -407,10 +407,18 @@ async def test_kdniao_8002_needs_no_company_and_another_query_asks_for_it() -> N
     assert [asked.form["RequestType"] for asked in server.asked] == ["2002", "8001"]
 
 
-async def test_kdniao_recognises_nothing() -> None:
-    async with carrier_server(bird({"Success": False, "Shippers": []})) as server:
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        ({"Success": True, "Shippers": []}, BadNumberError),
+        ({"Success": False, "Reason": "查询次数超限", "Shippers": []}, RateLimitedError),
+        ({"Success": False, "Reason": "数据签名验证失败", "Shippers": [{"ShipperCode": "YD"}]}, MisconfiguredError),
+    ],
+)
+async def test_kdniao_recognises_nothing(reply: dict[str, Any], error: type[LogisticsError]) -> None:
+    async with carrier_server(bird(reply)) as server:
         client = kdniao(server)
-        with pytest.raises(BadNumberError):
+        with pytest.raises(error):
             await client.trace("123456789012")
         await client.close()
 

@@ -20,6 +20,7 @@ from logistics_client.orders_table import OrdersTable
 from logistics_client.promises import read_promises
 from logistics_client.service import CALLERS, LogisticsService
 from logistics_client.vocabulary import Bulletin, CallerClass, OrderKind, OrderStatus, Parcel, Stage
+from logistics_client.wire import BulletinDoc
 from logistics_client.work_orders import Outbox, PlatformSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
 from tests.logistics_client.moving_clock import MovingClock
@@ -40,7 +41,9 @@ class Room:
         self.outbox = Outbox(engine, self.book, PlatformSink(carrier), clock=clock)
         self.caretaker = Caretaker(self.book, carrier, clock=clock)
         finder = Finder(platform=carrier, table=self.table, clock=clock, fresh_s=0.0)
-        self.service = LogisticsService(finder, self.book, PROMISES, clock=clock, deadline_s=deadline_s)
+        self.service = LogisticsService(
+            finder, self.book, PROMISES, carriers_notices=carrier.bulletins, clock=clock, deadline_s=deadline_s
+        )
 
 
 @pytest.fixture
@@ -98,6 +101,25 @@ async def test_opening_twice_is_one_order_with_one_promise(room: Room, clock: Mo
     again, new = await room.service.open_order(OrderKind.PERISHABLE_CLAIM, parcel, call_id="b")
     assert (again.order_id, new) == (first.order_id, False)
     assert (await room.service.identify("13800138003")).orders[0].order_id == first.order_id
+
+
+async def test_what_the_carrier_withdrew_is_forgotten_with_the_next_answer(
+    room: Room, sandbox: FastAPI, clock: MovingClock
+) -> None:
+    store = sandbox.state.store
+    store.publish(BulletinDoc(bulletin_id="B-FLOOD", cause="洪水", starts_at=clock(), hub="西安中转场"))
+    assert "B-FLOOD" in {notice.bulletin_id for notice in (await room.service.identify("13800138003")).bulletins}
+    store.withdraw("B-FLOOD")
+    await room.service.find(waybill="YQ8850022647703")
+    assert "B-FLOOD" not in {notice.bulletin_id for notice in (await room.service.identify("13800138008")).bulletins}
+
+
+async def test_an_order_that_the_carrier_took_back_blocks_no_new_one(room: Room, sandbox: FastAPI) -> None:
+    profile = await room.service.identify("13800138006")
+    assert not (await room.service.open_order(URGE, profile.parcels[0], call_id="c"))[1]
+    sandbox.state.directory.orders = lambda parcels, story: ()
+    await room.service.identify("13800138006")
+    assert (await room.service.open_order(URGE, profile.parcels[0], call_id="c"))[1]
 
 
 async def test_the_bulletin_moves_the_promise_of_an_urge(room: Room, clock: MovingClock) -> None:
