@@ -1,4 +1,4 @@
-"""The ``events`` table, on SQLite (WAL) and PostgreSQL alike."""
+"""The ledger's tables, on SQLite (WAL) and PostgreSQL alike: events, live calls, and commands to live calls."""
 
 from __future__ import annotations
 
@@ -23,4 +23,30 @@ events = Table(
     UniqueConstraint("call_id", "seq", name="events_call_seq"),
     Index("events_type_at", "type", "at"),
     Index("events_writer_id", "writer", "id"),
+)
+
+# Which process runs a call now: a row lives as long as the call, or until its process is found dead.
+live_calls = Table(
+    "live_calls",
+    metadata,
+    Column("call_id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("since", String(40), nullable=False),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("call_id", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("issued_by", String(64), nullable=False),
+    Column("verb", String(24), nullable=False),
+    Column("arguments", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("issued_at", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("finished_at", String(40)),
+    Column("result", JSON().with_variant(JSONB(), "postgresql")),
+    Index("commands_owner_state", "owner", "state"),
+    Index("commands_call", "call_id"),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import event as sa_event
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ledger.events import Event, StoredEvent
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # One commit carries what arrived while the last one ran; the bound keeps a burst from holding the table for long.
 MAX_BATCH = 256
+# Two processes may write about one call (its own, and a desk's note); the later one then numbers its events anew.
+SEQ_ATTEMPTS = 5
 
 
 class LedgerUnavailable(RuntimeError):  # noqa: N818 - a state of the world, in the words of the house
@@ -48,8 +50,13 @@ class Ledger:
         """Name of this process in the table."""
         return self._writer
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database, for the ledger's other tables."""
+        return self._engine
+
     async def start(self) -> None:
-        """Create the table when missing and start the writer.
+        """Create the tables when missing and start the writer.
 
         Raises:
             LedgerUnavailable: the database cannot be opened.
@@ -131,12 +138,8 @@ class Ledger:
 
     async def _commit(self, pending: list[tuple[Event, asyncio.Future[StoredEvent]]]) -> None:
         try:
-            async with self._engine.begin() as connection:
-                stored = [await self._insert(connection, event) for event, _ in pending]
+            stored = await self._insert_all([event for event, _ in pending])
         except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
-            # Sequence numbers handed out in the failed transaction are not in the table: read them again next time.
-            for event, _ in pending:
-                self._seqs.pop(event.call_id, None)
             logger.error("the ledger could not commit %d events: %s", len(pending), type(error).__name__)
             for _, future in pending:
                 if not future.done():
@@ -147,6 +150,20 @@ class Ledger:
                 future.set_result(row)
         for listener in self._listeners:
             listener(stored)
+
+    async def _insert_all(self, batch: list[Event]) -> list[StoredEvent]:
+        """Insert in one transaction, numbering anew when another process wrote about the same call meanwhile."""
+        for left in range(SEQ_ATTEMPTS - 1, -1, -1):
+            try:
+                async with self._engine.begin() as connection:
+                    return [await self._insert(connection, event) for event in batch]
+            except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
+                # Numbers handed out in the failed transaction are not in the table: read them again next time.
+                for event in batch:
+                    self._seqs.pop(event.call_id, None)
+                if not left or not isinstance(error, IntegrityError):
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     async def _insert(self, connection: AsyncConnection, event: Event) -> StoredEvent:
         seq, called = self._seqs.get(event.call_id) or await self._stored_place(connection, event.call_id)
