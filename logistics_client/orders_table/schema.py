@@ -30,7 +30,9 @@ customer_orders = Table(
     Index("customer_orders_sender", "sender_phone", "ordered_at"),
     # Four digits are shared by a thousand of ten million parcels: the other words are weighed inside the index, without
     # fetching a thousand rows.
-    Index("customer_orders_waybill_tail", "waybill_tail", "ordered_at", "receiver_tail", "receiver_surname", "district"),
+    Index(
+        "customer_orders_waybill_tail", "waybill_tail", "ordered_at", "receiver_tail", "receiver_surname", "district"
+    ),
     Index("customer_orders_receiver_tail", "receiver_tail", "ordered_at", "receiver_surname", "district"),
     Index("customer_orders_order_no", "order_no"),
 )

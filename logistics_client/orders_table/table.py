@@ -138,20 +138,19 @@ class OrdersTable:
                 statement.on_conflict_do_update(index_elements=["waybill"], set_=replaced), list(rows)
             )
 
-    async def register(self, phone: str, caller_class: CallerClass, name: str | None = None) -> None:
-        """Note what a number is: staff, merchant, shared, blocked or line test.
+    async def register(self, rows: Sequence[Mapping[str, str | None]]) -> None:
+        """Note what numbers are (``phone``, ``caller_class``, ``name``) in one transaction.
 
         Raises:
-            UnavailableError: it was not stored.
+            UnavailableError: nothing of it was stored.
         """
+        if not rows:
+            return
         async with _Writing(self._engine) as connection:
-            statement = _insert(connection, known_numbers).values(
-                phone=phone, caller_class=caller_class.value, name=name
-            )
+            statement = _insert(connection, known_numbers)
+            replaced = {name: statement.excluded[name] for name in ("caller_class", "name")}
             await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["phone"], set_={"caller_class": caller_class.value, "name": name}
-                )
+                statement.on_conflict_do_update(index_elements=["phone"], set_=replaced), list(rows)
             )
 
     async def bind(self, phone: str, waybill: str, *, keep: timedelta = timedelta(days=15)) -> None:

@@ -82,7 +82,7 @@ async def test_the_order_table_finds_and_remembers(engine: AsyncEngine, clock: M
     table = OrdersTable(engine, clock=clock)
     await table.store([row(f"731001966{n}1386") for n in range(10, 17)])
     await table.store([row("73100196611386", receiver_phone="17012340056-3679")])
-    await table.register("13800138012", CallerClass.STAFF)
+    await table.register([{"phone": "13800138012", "caller_class": CallerClass.STAFF.value, "name": None}])
     await table.bind("13700137000", "73100196611386")
     assert (await table.by_phone("13800138012")).caller_class is CallerClass.STAFF
     assert [ref.role for ref in (await table.by_phone("13700137000")).orders] == [Role.BOUND]

@@ -228,7 +228,7 @@ async def test_our_own_table_finds_what_the_platform_does_not_know_by_phone(room
 
 
 async def test_the_registry_wins_over_the_carrier(room: Room) -> None:
-    await room.table.register("13800138000", CallerClass.BLOCKED)
+    await room.table.register([{"phone": "13800138000", "caller_class": CallerClass.BLOCKED.value, "name": None}])
     assert (await room.service.identify("13800138000")).caller_class is CallerClass.BLOCKED
 
 

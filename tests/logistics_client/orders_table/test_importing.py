@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.orders_table import OrdersTable
-from logistics_client.orders_table.importing import ImportFileError, import_orders, import_rows, surname_of
+from logistics_client.orders_table.importing import ImportFileError, Watcher, import_orders, import_rows
+from logistics_client.orders_table.row import surname_of
 from logistics_client.vocabulary import CallerClass
 from tests.logistics_client.moving_clock import MovingClock
 
@@ -60,6 +61,64 @@ async def test_a_big_file_is_stored_in_batches(tmp_path: Path, table: OrdersTabl
     assert len((await table.by_phone("13900005000")).orders) == 1
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"waybill": "73100196611386", "receiver_phone": "138',
+        '{"waybill": [[[',
+        '"waybill": 3}',
+        "null",
+        "[]",
+        "{" * 50,
+    ],
+)
+async def test_a_broken_json_line_does_not_stop_the_rest(
+    tmp_path: Path, table: OrdersTable, clock: MovingClock, broken: str
+) -> None:
+    good = [json.dumps({"waybill": f"7310019661138{n}", "receiver_phone": "13800138000"}) for n in range(3)]
+    path = tmp_path / "orders.jsonl"
+    path.write_text("\n".join([good[0], broken, *good[1:]]), encoding="utf-8")
+    told: list[str] = []
+    report = await import_orders(path, table, clock=clock, watcher=Watcher(refused=told.append))
+    assert report.stored == 3
+    # An empty list is only a bracket between two rows, as in an array.
+    assert told == report.complaints == ([] if broken == "[]" else ["line 2: this is no JSON object; correct it"])
+
+
+async def test_a_broken_csv_line_does_not_stop_the_rest(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    path = tmp_path / "orders.csv"
+    huge = "x" * 200_000
+    path.write_text(f"运单号;收件人电话\n73100196611386;13800138000\n{huge};1\n73100196611387;13800138000\n")
+    report = await import_orders(path, table, clock=clock)
+    assert (report.stored, report.complaints) == (2, ["line 3: this line is no CSV; check its quotes"])
+
+
+async def test_a_file_as_excel_saves_it(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes("运单号\t收件人\t收件人电话\r\n73100196611386\t李敏\t13800138000\r\n".encode("gb18030"))
+    assert (await import_orders(path, table, clock=clock)).stored == 1
+    assert (await table.by_phone("13800138000")).orders[0].receiver_surname == "李"
+
+
+async def test_a_row_in_another_encoding_is_refused_alone(
+    tmp_path: Path, table: OrdersTable, clock: MovingClock
+) -> None:
+    rows = [json.dumps({"waybill": f"731{n:011d}", "receiver_phone": "13800138000"}) for n in range(2000)]
+    odd = '{"waybill": "73199999999999", "receiver_phone": "13800138000", "goods": "海鲜"}'.encode("gbk")
+    path = tmp_path / "orders.jsonl"
+    path.write_bytes("\n".join(rows).encode() + b"\n" + odd)
+    report = await import_orders(path, table, clock=clock)
+    assert (report.stored, report.refused) == (2000, 1)
+    assert "another encoding" in report.complaints[0]
+
+
+async def test_progress_is_told_batch_by_batch(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
+    rows = [(n, {"waybill": f"731{n:011d}", "receiver_phone": "13800138000"}) for n in range(4001)]
+    seen: list[int] = []
+    await import_rows(rows, table, clock=clock, watcher=Watcher(stored=lambda report: seen.append(report.stored)))
+    assert seen == [2000, 4000, 4001]
+
+
 async def test_importing_twice_changes_nothing(tmp_path: Path, table: OrdersTable, clock: MovingClock) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(CSV, encoding="utf-8")
@@ -72,10 +131,10 @@ async def test_importing_twice_changes_nothing(tmp_path: Path, table: OrdersTabl
     ("name", "content", "word"),
     [
         ("orders.csv", b"a,b\n1,2\n", "no waybill column"),
-        ("orders.csv", "运单号\n".encode("gbk"), "not UTF-8"),
+        ("orders.csv", b"", "no waybill column"),
         ("orders.json", b"[1, 2]", "no order"),
         ("orders.json", b'[{"waybill": "73100196611386"', "no order"),
-        ("orders.json", b"<html>", "no order"),
+        ("orders.json", b"<html>", "no waybill column"),
     ],
 )
 async def test_a_file_that_is_no_orders_says_so(

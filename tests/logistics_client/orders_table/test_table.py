@@ -104,8 +104,8 @@ async def test_a_binding_is_remembered_until_it_expires(table: OrdersTable, cloc
 
 
 async def test_the_registry_knows_staff_merchants_and_blocked_numbers(table: OrdersTable) -> None:
-    await table.register("13800138012", CallerClass.STAFF)
-    await table.register("13800138012", CallerClass.MERCHANT, "海风优选")
+    await table.register([{"phone": "13800138012", "caller_class": CallerClass.STAFF.value, "name": None}])
+    await table.register([{"phone": "13800138012", "caller_class": CallerClass.MERCHANT.value, "name": "海风优选"}])
     known = await table.by_phone("13800138012")
     assert (known.caller_class, known.name) == (CallerClass.MERCHANT, "海风优选")
     assert (await table.by_phone("13800138000")).caller_class is None
