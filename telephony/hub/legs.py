@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from telephony.hub.frame_queue import FrameQueue
 from telephony.hub.pacer import SendPacer, SendPlan
@@ -34,12 +34,20 @@ class Leg(Protocol):
         """Discard what is queued towards the person."""
 
 
+@runtime_checkable
+class TunedLeg(Protocol):
+    """A leg that needs other depths than a telephone behind its jitter buffer and transmit ring."""
+
+    tuning: HubTuning
+
+
 class LiveLeg:
     """A person's leg attached to a hub: resampled at its edge, queued inwards, paced outwards."""
 
     def __init__(self, leg: Leg, role: Role, rate: int, tuning: HubTuning) -> None:
         self.role = role
         self.muted = False
+        tuning = leg.tuning if isinstance(leg, TunedLeg) else tuning
         self.queue = FrameQueue(rate, tuning)
         self.pacer = SendPacer(tuning)
         self.plan = SendPlan(0, 0)
