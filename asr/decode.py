@@ -3,6 +3,7 @@
 Per step and stream: sound -> features -> window ``[left context | new frames | look-ahead]`` -> encoder ->
 weights -> characters. Frames before the look-ahead are committed: their characters are final. Characters in
 the look-ahead are shown as provisional in interim text and heard again, with more context, in the next step.
+Which of a place's alternatives is written is decided by :mod:`asr.search`.
 """
 
 from __future__ import annotations
@@ -19,17 +20,29 @@ from asr.backend import Step
 from asr.batching import Networks
 from asr.cif import CifState, Fired, integrate
 from asr.frontend import FeatureState, Frontend, PositionCodes
+from asr.language import load_language
 from asr.level import LevelMeter
 from asr.model_dir import ModelDirectory, open_directory
 from asr.onnx_model import OnnxModel
 from asr.ports import Token, Transcript
 from asr.reject import believable, confidence
+from asr.search import Beam, Options, Search, settled
 from asr.spelling import spell
 
 Floats = NDArray[np.float32]
 
 _SPECIAL = frozenset({"<blank>", "<s>", "</s>", "<unk>", "<OOV>"})
 _LONGEST_TOKEN_MS = 480
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one character was heard: when, how sure the network was of its best option, and the options."""
+
+    start_ms: int
+    end_ms: int
+    confidence: float
+    options: Options
 
 
 @dataclass(slots=True)
@@ -42,9 +55,10 @@ class Utterance:
     frames: Floats
     cif: CifState
     memory: Floats
+    beam: Beam
     first: int = 0
     committed: int = 0
-    tokens: list[Token] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
     @property
     def seen(self) -> int:
@@ -79,6 +93,13 @@ class ParaformerBackend:
         self._scale = np.float32(np.sqrt(self._networks.width))
         self._no_memory = np.zeros((networks.layers, networks.width, networks.memory), np.float32)
         self._codes = PositionCodes(len(directory.shift))
+        self._search = Search(
+            load_language(directory.path / "language.npz", len(directory.tokens))
+            if directory.serving.language_weight
+            else None,
+            frozenset(number for number, text in enumerate(directory.tokens) if text in _SPECIAL),
+            directory.serving.language_weight,
+        )
 
     @property
     def chunk_ms(self) -> int:
@@ -100,6 +121,7 @@ class ParaformerBackend:
             frames=np.empty((0, self._codes.size), np.float32),
             cif=CifState.empty(self._networks.width),
             memory=self._no_memory,
+            beam=self._search.begin(),
         )
 
     def run(self, steps: Sequence[Step]) -> list[Transcript]:
@@ -155,8 +177,8 @@ class ParaformerBackend:
         utterance.frames = utterance.frames[drop:]
         utterance.first += drop
 
-    def _decode(self, fresh: Sequence[_Fresh]) -> dict[int, list[Token]]:
-        """Append what is certain to each utterance; return what is provisional, by the utterance's identity."""
+    def _decode(self, fresh: Sequence[_Fresh]) -> dict[int, list[Place]]:
+        """Add what is certain to each utterance; return what is provisional, by the utterance's identity."""
         if not fresh:
             return {}
         decoded = batching.decode(
@@ -169,38 +191,59 @@ class ParaformerBackend:
         provisional = {}
         for item, (scores, memory) in zip(fresh, decoded, strict=True):
             sure = len(item.sure.vectors)
-            item.utterance.memory = memory
-            item.utterance.tokens += self._tokens(scores[:sure], item.sure, item.utterance.start_ms)
-            provisional[id(item.utterance)] = self._tokens(scores[sure:], item.maybe, item.utterance.start_ms)
+            utterance = item.utterance
+            utterance.memory = memory
+            certain = self._places(scores[:sure], item.sure, utterance.start_ms)
+            utterance.places += certain
+            utterance.beam = self._search.extend(utterance.beam, (place.options for place in certain))
+            provisional[id(utterance)] = self._places(scores[sure:], item.maybe, utterance.start_ms)
         return provisional
 
-    def _tokens(self, scores: Floats, fired: Fired, start_ms: int) -> list[Token]:
+    def _places(self, scores: Floats, fired: Fired, start_ms: int) -> list[Place]:
         if not len(scores):
             return []
-        best = scores.argmax(axis=1)
-        peak = scores[np.arange(len(best)), best]
-        confidences = 1.0 / np.exp(scores - peak[:, None]).sum(axis=1)
+        peaks = scores.max(axis=1)
+        sums = np.log(np.exp(scores - peaks[:, None]).sum(axis=1))
+        options = _likeliest(scores - (peaks + sums)[:, None], self._search.options)
         frame_ms = self._frontend.frame_ms
-        tokens = []
-        for number, certainty, begin, end in zip(best, confidences, fired.begins, fired.ends, strict=True):
-            text = self._vocabulary[number]
-            if text not in _SPECIAL:
-                end_ms = start_ms + round(end * frame_ms)
-                begin_ms = max(start_ms + round(begin * frame_ms), end_ms - _LONGEST_TOKEN_MS)
-                tokens.append(Token(text, begin_ms, end_ms, round(float(certainty), 3)))
-        return tokens
+        places = []
+        for choice, certainty, begin, end in zip(options, np.exp(-sums), fired.begins, fired.ends, strict=True):
+            end_ms = start_ms + round(end * frame_ms)
+            begin_ms = max(start_ms + round(begin * frame_ms), end_ms - _LONGEST_TOKEN_MS)
+            places.append(Place(begin_ms, end_ms, round(float(certainty), 3), choice))
+        return places
 
-    def _transcript(self, utterance: Utterance, provisional: list[Token], last: bool) -> Transcript:
-        tokens = (*utterance.tokens, *provisional)
+    def _transcript(self, utterance: Utterance, provisional: list[Place], last: bool) -> Transcript:
+        places = [*utterance.places, *provisional]
+        beam = self._search.extend(utterance.beam, (place.options for place in provisional))
+        chosen = self._search.best(beam, ended=last)
+        tokens: Sequence[Token] = self._written(places, chosen)
         if last:
             tokens = believable(tokens, utterance.level.dbfs, utterance.level.active_s, self._serving.rejection)
         return Transcript(
             text=spell(token.text for token in tokens),
-            tokens=tokens,
+            tokens=tuple(tokens),
             final=last,
-            stable=len(tokens) if last else len(utterance.tokens),
+            stable=len(tokens) if last else len(self._written(places, chosen[: settled(utterance.beam)])),
             confidence=confidence(tokens),
         )
+
+    def _written(self, places: Sequence[Place], chosen: Sequence[int]) -> list[Token]:
+        """Tokens of the first places, as many as were chosen; a place that holds no character gives none."""
+        return [
+            Token(self._vocabulary[number], place.start_ms, place.end_ms, place.confidence)
+            for place, number in zip(places, chosen, strict=False)
+            if number not in self._search.silent
+        ]
+
+
+def _likeliest(scores: Floats, count: int) -> list[Options]:
+    """The best ``count`` tokens of each row with their scores, best first."""
+    found = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+    values = np.take_along_axis(scores, found, axis=1)
+    order = np.argsort(-values, axis=1)
+    numbers, values = np.take_along_axis(found, order, axis=1), np.take_along_axis(values, order, axis=1)
+    return [tuple(zip(row, levels, strict=True)) for row, levels in zip(numbers.tolist(), values.tolist(), strict=True)]
 
 
 def load_onnx(path: Path, precision: str = "auto") -> ParaformerBackend:

@@ -41,6 +41,7 @@ class Serving:
     chunk: int = 10
     right: int = 5
     rate: int | None = None
+    language_weight: float = 0.5
     rejection: Rejection = Rejection()  # noqa: RUF009 - frozen, so one shared default is safe
 
 
@@ -192,7 +193,7 @@ def read_serving(path: Path) -> Serving:
     """``serving.json``, or the defaults when there is none.
 
     Keys: ``chunk_size`` ``[left, chunk, right]`` as FunASR writes it (a left of 0 means the default),
-    ``left``, ``rate``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
+    ``left``, ``rate``, ``language_weight``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
     """
     if not path.exists():
         return Serving()
@@ -201,9 +202,10 @@ def read_serving(path: Path) -> Serving:
         left, chunk, right = (int(value) for value in raw.get("chunk_size", (0, 10, 5)))
         left = int(raw.get("left", left or Serving().left))
         rate = int(raw["rate"]) if "rate" in raw else None
+        weight = float(raw.get("language_weight", Serving().language_weight))
         rejection = Rejection(**raw.get("rejection", {}))
     except (json.JSONDecodeError, AttributeError, TypeError, ValueError):
         raise _damaged(path, "chunk_size must be three whole numbers and rejection an object") from None
-    if not (0 <= right < chunk and left >= 0 and (rate is None or rate >= 8000)):
-        raise _damaged(path, "the look-ahead must be smaller than the chunk and a rate at least 8000")
-    return Serving(left=left, chunk=chunk, right=right, rate=rate, rejection=rejection)
+    if not (0 <= right < chunk and left >= 0 and (rate is None or rate >= 8000) and weight >= 0.0):
+        raise _damaged(path, "the look-ahead must be smaller than the chunk, a rate at least 8000, a weight positive")
+    return Serving(left, chunk, right, rate, weight, rejection)

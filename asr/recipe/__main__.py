@@ -33,12 +33,14 @@ def main() -> int:
         train.train(work, train.Plan(steps=options.steps, minutes=options.minutes))
     if options.stage in ("all", "export"):
         _export(work, options.out, options.weights, began)
+    if options.stage in ("all", "export", "language"):
+        _language(options.out, began)
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m asr.recipe", description=__doc__)
-    parser.add_argument("stage", nargs="?", default="all", choices=("all", "corpus", "train", "export"))
+    parser.add_argument("stage", nargs="?", default="all", choices=("all", "corpus", "train", "export", "language"))
     parser.add_argument("--work", type=Path, default=Path("build/asr"), help="where sound and checkpoints lie")
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes")
     parser.add_argument("--weights", choices=("average", "last"), default="average", help="which to export")
@@ -74,8 +76,16 @@ def _export(work: Path, out: Path, weights: str, began: float) -> None:
     model = train.trained_model(work, weights)
     export.write_weights(model, out)
     export.write_onnx(model, out)
+    _progress(began, "export", str(out))
+
+
+def _language(out: Path, began: float) -> None:
+    from asr.recipe import export, language
+
+    grammar, _ = load_grammar()
+    language.make(grammar, out)
     size = export.shipped_bytes(out)
-    _progress(began, "export", f"{out} ({size / 2**20:.1f} MiB of weights)")
+    _progress(began, "language", f"{out} ({size / 2**20:.1f} MiB of weights)")
     if size > export.SHIPPED_LIMIT:
         raise SystemExit(f"the weights take {size} bytes, more than {export.SHIPPED_LIMIT}: narrow the vocabulary")
 

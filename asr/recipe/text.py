@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -18,6 +18,9 @@ from asr.recipe import spoken
 from asr.recipe.template import Choice, literals_of, parse, sample
 
 UTTERANCES = Path(__file__).resolve().parents[2] / "dialog" / "data" / "utterances"
+FROZEN = UTTERANCES.parents[2] / "tests" / "dialog" / "data"
+"""Further test sets, each with its hash beside it; the recipe runs in a checkout only."""
+
 NUMBER_INTENTS = ("give_number", "correct")
 VOCABULARY = 2320
 """Chinese characters the model writes: all of the domain's, then the most frequent of the dictionary."""
@@ -54,23 +57,30 @@ class Sentence:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The frozen test sentences."""
+    """The frozen test sentences: ``rows`` of the hotline's own set, ``keys`` of every set there is."""
 
     rows: tuple[tuple[str, str], ...]
     keys: frozenset[str]
 
 
-def load_held_out(folder: Path = UTTERANCES) -> HeldOut:
-    """Read ``held_out.tsv``; raise ValueError when it is not the file the hash froze."""
-    raw = (folder / "held_out.tsv").read_bytes()
-    frozen = (folder / "held_out.sha256").read_text(encoding="ascii").strip()
-    if hashlib.sha256(raw).hexdigest() != frozen:
-        raise ValueError(
-            f"{folder / 'held_out.tsv'} is not the frozen file: restore it, or add a second held-out file instead"
-        )
+def load_held_out(folder: Path = UTTERANCES, further: Path = FROZEN) -> HeldOut:
+    """Read ``held_out.tsv`` and the further frozen sets; raise ValueError when one is not what its hash froze."""
+    hashes = sorted(further.glob("*.sha256"))
+    if not hashes:
+        raise ValueError(f"{further} holds no frozen test sets: run the recipe in a checkout of the repository")
+    rows = _frozen(folder / "held_out.sha256")
+    sets = [rows, *map(_frozen, hashes)]
+    return HeldOut(rows, frozenset(letters(text) for each in sets for _, text in each))
+
+
+def _frozen(hashed: Path) -> tuple[tuple[str, str], ...]:
+    """(label, text) of the file that a hash belongs to."""
+    path = hashed.with_suffix(".tsv")
+    raw = path.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != hashed.read_text(encoding="ascii").strip():
+        raise ValueError(f"{path} is not the frozen file: restore it, or add a second held-out file instead")
     rows = [line.split("\t") for line in raw.decode("utf-8").splitlines() if line]
-    pairs = tuple((intent, text) for intent, text in rows)
-    return HeldOut(pairs, frozenset(letters(text) for _, text in pairs))
+    return tuple((row[0], row[1]) for row in rows)
 
 
 @dataclass
@@ -102,8 +112,12 @@ class Grammar:
         """One sentence of a kind, never a held-out one."""
         while True:
             sentence = {DOMAIN: self._domain, NUMBERS: self._numbers, OPEN: self._open}[kind](rng)
-            if sentence.written and len(sentence.written) <= 40 and sentence.written not in self.held_out.keys:
+            if len(sentence.written) <= 40 and any(self.allowed([sentence.written])):
                 return sentence
+
+    def allowed(self, texts: Iterable[str]) -> Iterator[str]:
+        """Those that say something and are in no frozen test set."""
+        return (text for text in texts if text and text not in self.held_out.keys)
 
     def _domain(self, rng: random.Random) -> Sentence:
         intent = rng.choices(self._intents, self._intent_weights)[0]
@@ -197,7 +211,7 @@ def load_grammar(folder: Path = UTTERANCES, size: int = VOCABULARY) -> tuple[Gra
     held_out = load_held_out(folder)
     words = dictionary()
     grammar = Grammar(read_folder(folder / "intents"), read_folder(folder / "slots"), words, held_out)
-    needed = {char for key in held_out.keys for char in key if char > "z"}
+    needed = {char for _, text in held_out.rows for char in letters(text) if char > "z"}
     characters = vocabulary(grammar.characters() | needed, words, size)
     allowed = set(characters)
     grammar = Grammar(grammar.templates, grammar.slots, [w for w in words if set(w[0]) <= allowed], held_out)
