@@ -26,15 +26,19 @@ from dialog.understanding.model import ARTEFACT, softmax
 from dialog.understanding.normalise import letters_only, normalise
 from dialog.understanding.templates import UTTERANCES, Grammar
 
-PER_INTENT = 1000
+PER_INTENT = 2000
 SEED = 20261122
 MIN_COUNT = 5
 STRENGTH = 12.0
 """Inverse of the L2 penalty."""
 
+MISHEARD = ARTEFACT.parent / "misheard.tsv"
+"""Training sentences as the embedded recogniser heard them (``bench.dialog.confusions``)."""
+
 FROZEN = (
     UTTERANCES / "held_out.tsv",
     UTTERANCES.parents[2] / "tests" / "dialog" / "data" / "intents_heldout.tsv",
+    UTTERANCES.parents[2] / "tests" / "dialog" / "data" / "intents_second.tsv",
 )
 """Test sets; this module runs in a checkout only."""
 
@@ -55,7 +59,8 @@ def source_hash(folder: Path = UTTERANCES) -> str:
     digest = hashlib.sha256()
     code = Path(__file__).parent
     names = ("build.py", "features.py", "normalise.py", "spoken.py", "templates.py")
-    for path in [*sorted(folder.rglob("*.txt")), *(code / name for name in names)]:
+    heard = [MISHEARD] if MISHEARD.exists() else []
+    for path in [*sorted(folder.rglob("*.txt")), *heard, *(code / name for name in names)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
@@ -121,6 +126,20 @@ def draw_samples(grammar: Grammar, frozen: frozenset[str], per_intent: int = PER
     return samples
 
 
+def misheard_samples(frozen: frozenset[str], path: Path = MISHEARD) -> list[Sample]:
+    """What the recogniser made of training sentences; every sixth is kept apart, so that confidence knows of it too."""
+    if not path.exists():
+        return []
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    number = {intent: at for at, intent in enumerate(ALL_INTENTS)}
+    texts = [(number[intent], normalise(heard)) for intent, _, heard in rows]
+    return [
+        Sample(text, intent, at % 6 == 0)
+        for at, (intent, text) in enumerate(texts)
+        if text and text.replace(",", "") not in frozen
+    ]
+
+
 def vocabulary_of(rows: Sequence[set[str]]) -> dict[str, int]:
     """N-grams that occur often enough, in a fixed order."""
     counts: Counter[str] = Counter()
@@ -170,7 +189,8 @@ def build(target: Path = ARTEFACT) -> dict[str, float]:
     """Train, calibrate and store; returns figures about the kept-apart templates."""
     write_syllables()
     syllables.cache_clear()
-    samples = draw_samples(Grammar.load(), frozen_sentences())
+    frozen = frozen_sentences()
+    samples = draw_samples(Grammar.load(), frozen) + misheard_samples(frozen)
     rows = [set(grams(sample.text)) for sample in samples]
     vocabulary = vocabulary_of(rows)
     rarity = rarity_of(rows, vocabulary)
