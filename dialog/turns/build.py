@@ -1,6 +1,6 @@
-"""``python -m dialog.turns.build``: learn from the utterance files where sentences end, and store it.
+"""``python -m dialog.turns.build``: learn from the utterance files how a caller's words stand, and store it.
 
-Needs scikit-learn; the running hotline does not. Same files in, same model out.
+Needs scikit-learn and pypinyin; the running hotline needs neither. Same files in, same model out.
 """
 
 from __future__ import annotations
@@ -15,74 +15,173 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from dialog.turns.endings import ARTEFACT, tails
-from dialog.understanding.build import frozen_sentences, source_hash
+from dialog.turns.model import ARTEFACT, DATA, STATES, features
+from dialog.understanding.build import FROZEN, frozen_sentences
+from dialog.understanding.features import syllables
 from dialog.understanding.intents import SERVICE_INTENTS
-from dialog.understanding.normalise import normalise
-from dialog.understanding.templates import Grammar
+from dialog.understanding.normalise import letters_only, normalise
+from dialog.understanding.templates import Grammar, read_lines
 
-PER_TEMPLATE = 10
-CUTS = 2
+PER_TEMPLATE = {"finished": 90, "unfinished": 110, "wait": 110, "backchannel": 110}
+PER_SENTENCE_TEMPLATE = 14
+CUTS = 1
+SENTENCE_WEIGHT = 1.5
+CUT_WEIGHT = 0.1
+PRIOR = {"finished": 3.0, "unfinished": 1.0, "wait": 0.8, "backchannel": 0.8}
+LEAN = np.log([3.0, 1.0, 1.0, 1.0])
+"""Unknown endings are taken for ends: waiting for a caller who is done costs every call, a cut-off is merged again."""
+
+MISHEARD = 0.2
 MIN_COUNT = 3
+STRENGTH = 1.0
 SEED = 20261122
-INTENTS = (*SERVICE_INTENTS, "bye", "no_recording", "repeat", "slower", "abuse", "deny", "affirm", "out_of_domain")
+INTENTS = (*SERVICE_INTENTS, "bye", "no_recording", "repeat", "slower", "abuse", "deny", "out_of_domain")
+TESTS = Path(__file__).resolve().parents[2] / "tests" / "dialog" / "data"
+FROZEN_TURNS = (TESTS / "turns_heldout.tsv", TESTS / "turns_second.tsv", TESTS / "turns_examples.tsv")
 
 logger = logging.getLogger(__name__)
 
 
-def ending_hash() -> str:
-    """Hash of everything the model is made from."""
-    digest = hashlib.sha256(source_hash().encode())
-    for name in ("build.py", "endings.py"):
-        digest.update((Path(__file__).parent / name).read_bytes().replace(b"\r\n", b"\n"))
+def source_hash() -> str:
+    """Hash of the turn files and of the code that reads them.
+
+    The sentences of understanding are left out: they grow daily, and a model that has not seen the newest is not wrong.
+    """
+    digest = hashlib.sha256()
+    code = Path(__file__).parent
+    for path in (*sorted(DATA.glob("*.txt")), *(code / name for name in ("build.py", "model.py", "signals.py"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 
-def draw(grammar: Grammar) -> tuple[list[set[str]], list[int]]:
-    """Whole sentences (1) and the same ones broken off (0)."""
-    rng = random.Random(SEED)
-    frozen = frozen_sentences()
-    rows: list[set[str]] = []
-    whole: list[int] = []
-    for intent in INTENTS:
-        for line in grammar.templates[intent]:
-            for _ in range(PER_TEMPLATE):
-                text = normalise(grammar.draw(line, rng)).replace(",", "")
-                if len(text) < 2 or text in frozen:
-                    continue
-                rows.append(set(tails(text)))
-                rows.extend(set(tails(text[: rng.randint(1, len(text) - 1)])) for _ in range(CUTS))
-                whole += [1, *([0] * CUTS)]
-    return rows, whole
+class Samples:
+    """Drawn texts with their state and weight; frozen sentences are left out."""
+
+    def __init__(self) -> None:
+        self.rng = random.Random(SEED)
+        self.grammar = Grammar.load()
+        self.rows: list[set[str]] = []
+        self.states: list[int] = []
+        self.weights: list[float] = []
+        self._frozen = frozen_sentences((*FROZEN, *(path for path in FROZEN_TURNS if path.exists())))
+        self._alike = _homophones()
+        self.lines: dict[str, tuple[str, ...]] = {state: read_lines(DATA / f"{state}.txt") for state in STATES}
+
+    def add(self, text: str, state: str, weight: float = 1.0) -> None:
+        """Add one text, now and then with a character misheard."""
+        if letters_only(text) in self._frozen:
+            return
+        flat = normalise(self._misheard(text) if self.rng.random() < MISHEARD else text)
+        if flat:
+            self.rows.append(set(features(flat)))
+            self.states.append(STATES.index(state))
+            self.weights.append(weight)
+
+    def some(self, state: str) -> str:
+        """Any text of a state."""
+        return self.grammar.draw(self.rng.choice(self.lines[state]), self.rng)
+
+    def filler(self) -> str:
+        """Words that people put in front of anything."""
+        slot = self.rng.choice(("_filler", "_opening", "_filler"))
+        return self.grammar.fill(slot, self.rng)
+
+    def _misheard(self, text: str) -> str:
+        at = self.rng.randrange(len(text)) if text else 0
+        others = self._alike.get(text[at : at + 1], "")
+        return text[:at] + self.rng.choice(others) + text[at + 1 :] if others else text
+
+
+def _homophones() -> dict[str, str]:
+    groups: dict[str, list[str]] = {}
+    for character, sound in syllables().items():
+        groups.setdefault(sound, []).append(character)
+    return {character: "".join(groups[sound][:12]) for character, sound in syllables().items()}
+
+
+def draw() -> Samples:
+    """Texts of every state, alone and put together as callers put them."""
+    samples = Samples()
+    _own_lines(samples)
+    _sentences(samples)
+    return samples
+
+
+def _own_lines(samples: Samples) -> None:
+    rng = samples.rng
+    for state in STATES:
+        for line in samples.lines[state]:
+            for _ in range(PER_TEMPLATE[state]):
+                text = samples.grammar.draw(line, rng)
+                samples.add(text, state)
+                if state != "backchannel" and rng.random() < 0.3:
+                    samples.add(samples.filler() + text, state)
+                if state in ("wait", "unfinished") and rng.random() < 0.2:
+                    samples.add(samples.some("backchannel") + text, state)
+
+
+def _sentences(samples: Samples) -> None:
+    rng, grammar = samples.rng, samples.grammar
+    templates = grammar.templates
+    for intent in (*INTENTS, "hold", "backchannel"):
+        state = {"hold": "wait", "backchannel": "backchannel"}.get(intent, "finished")
+        for line in templates[intent]:
+            for _ in range(PER_SENTENCE_TEMPLATE):
+                text = grammar.draw(line, rng).replace("，", "").replace(",", "")
+                samples.add(text, state, SENTENCE_WEIGHT)
+                if rng.random() < 0.15:
+                    samples.add(samples.filler() + text, state)
+                if state == "finished" and len(text) > 2:
+                    _variations(samples, text)
+
+
+def _variations(samples: Samples, text: str) -> None:
+    """The sentence broken off, after a murmur, followed by a request for time, and trailing off."""
+    rng = samples.rng
+    for _ in range(CUTS):
+        samples.add(text[: rng.randint(1, len(text) - 1)], "unfinished", CUT_WEIGHT)
+    if rng.random() < 0.15:
+        samples.add(samples.some("backchannel") + text, "finished")
+    if rng.random() < 0.12:
+        samples.add(text + samples.some("wait"), "wait")
+    if rng.random() < 0.2:
+        samples.add(text + samples.some("unfinished"), "unfinished")
 
 
 def build(target: Path = ARTEFACT) -> dict[str, float]:
     """Train and store."""
-    rows, whole = draw(Grammar.load())
-    counts = Counter(tail for row in rows for tail in row)
-    names = sorted(tail for tail, count in counts.items() if count >= MIN_COUNT)
+    samples = draw()
+    counts = Counter(name for row in samples.rows for name in row)
+    names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
     index = {name: n for n, name in enumerate(names)}
     indices: list[int] = []
     pointers = [0]
-    for row in rows:
-        indices += sorted(index[tail] for tail in row if tail in index)
+    for row in samples.rows:
+        indices += sorted(index[name] for name in row if name in index)
         pointers.append(len(indices))
-    features = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=(len(rows), len(names)))
-    model = LogisticRegression(C=0.5, max_iter=200, class_weight="balanced").fit(features, np.array(whole))
-    weights = model.coef_[0]
-    kept = np.abs(weights) > 0.02
+    shape = (len(samples.rows), len(names))
+    table = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=shape)
+    states, weights = np.array(samples.states), np.array(samples.weights)
+    totals = np.bincount(states, weights, len(STATES))
+    priors = np.array([PRIOR[state] for state in STATES])
+    balanced = weights * (priors * weights.sum() / len(STATES) / totals)[states]
+    model = LogisticRegression(C=STRENGTH, max_iter=150).fit(table, states, sample_weight=balanced)
+    learned = model.coef_.T
+    kept = np.abs(learned).max(axis=1) > 0.03
+    scale = float(np.abs(learned).max()) / 127
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         target,
         names="\n".join(name for name, keep in zip(names, kept, strict=True) if keep),
-        weights=weights[kept].astype(np.float16),
-        bias=np.float32(model.intercept_[0]),
-        sources=ending_hash(),
+        weights=np.round(learned[kept] / scale).astype(np.int8),
+        scale=np.float32(scale),
+        bias=(model.intercept_ + LEAN).astype(np.float32),
+        sources=source_hash(),
     )
-    return {"samples": len(rows), "tails": int(kept.sum()), "training_accuracy": float(model.score(features, whole))}
+    return {"samples": shape[0], "features": int(kept.sum()), "training_accuracy": float(model.score(table, states))}
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for figure, value in build().items():
-        logger.info("%s: %.4g", figure, value)
+        logger.info("%s: %.6g", figure, value)

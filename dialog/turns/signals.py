@@ -6,12 +6,26 @@ All functions take a normalised text (``dialog.understanding.normalise``).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-_MURMURS = (
-    r"嗯哼|嗯呐|好嘞|行嘞|好的?|行|对|系|是吗|是啊|是这样子?啊?|这样子?啊?|原来如此|原来是?这样子?啊?|原来这样|明白了?|知道了?|了解了?|清楚了?|"
-    r"真的啊?|(?:你|请)?(?:说|讲|继续|接着说|接着讲|往下说|说下去)吧?|(?:我)?(?:在|正)?听着?呢?|哎呀|哎哟|好吧|行吧|天哪|[嗯哦噢啊喔唔哎欸诶哟昂呃额唉咳嗨哇]"
+_KNOWN = r"(?:我)?(?:都)?(?:知道|晓得|明白|了解|清楚|懂|理解|听到|听见|听懂|收到|记住|记下|看到)(?:了|啦|咯|嘞|的)?"
+_GO_ON = (
+    r"(?:那)?(?:你|请)?(?:先|就)?(?:说|讲|继续|接着|接着说|接着讲|继续说|继续讲|往下说|说下去|讲下去)(?:吧|嘛|呗)?|"
+    r"(?:我|你说我|你讲我)?(?:在|正|正在)?听(?:着|你说|你讲)?(?:呢|的)?|(?:我)?在(?:的|呢)?(?=$|,)"
 )
-_MURMUR = re.compile(rf"^(?:(?:{_MURMURS}),?)+[啊呀哦呢吧]?$")
+_SURPRISE = (
+    r"是[吗吧么]|是啊是[吗吧]|真的(?:啊|吗|假的)?|不会吧|不是吧|难怪(?:了|呢)?|怪不得(?:了|呢)?|我说呢|"
+    r"哎(?:呀|哟|呦)?(?:喂|妈呀)?|[天妈](?:哪|呐|呀)|我的(?:天|妈)(?:哪|呐|呀)?|我去(?=$|,)|好家伙|乖乖|啧+"
+)
+_SO = r"(?:原来|哦)?(?:是)?(?:这样|这么回事|这么个情况|这么个事|这个情况|那样|如此)(?:子)?(?:的)?|原来(?:是)?如此"
+_ASSENT = (
+    r"好(?:的|嘞|勒|呢|哒|吧|呀|啊|滴)?|行(?:吧|嘞|啊|呢|呗)?|可以|没问题|没错|对(?:的|头)?|是(?:的|呀|滴)?|系|中|成|妥|要得|得嘞|得了|ok|"
+    r"那(?:就)?(?:好|行|可以|成)(?:吧)?|还行|挺好|不错|就是就是"
+)
+_SOUND = "[嗯哦噢啊喔唔哎欸诶哟昂呃额唉咳嗨哇恩奥嗷嘿哈呵哼呐呢唷摁吼呀]"
+_MURMUR = re.compile(
+    rf"^(?=.{{1,24}}$)(?:(?:嗯哼|嗯呐|哦[吼豁]|{_KNOWN}|{_GO_ON}|{_SURPRISE}|{_SO}|{_ASSENT}|{_SOUND}),?)+[啊呀哦呢吧嘛了]?$"
+)
 _ANSWER = re.compile(r"^(?:[对是行要有成中系]|好的?|可以|嗯|哎|昂|就是|是的|对的|没有?|不是?|,)+[啊呀吧的了嘞]?$")
 _FILLER = re.compile(r"^(?:那个|这个|就是|嗯|呃|额|啊|然后|那|怎么说呢?|就是说|那什么|,)+$")
 
@@ -92,3 +106,21 @@ def is_cut_off(flat: str) -> bool:
     """Whether the text ends where no sentence ends."""
     last = flat.rsplit(",", 1)[-1]
     return _CUT_OFF.search(last) is not None and _WHOLE.search(last) is None
+
+
+def signs(flat: str) -> Iterator[str]:
+    """The names of the signs that a text shows, for the model."""
+    if is_murmur(flat):
+        yield "S murmur"
+    if is_answer(flat):
+        yield "S answer"
+    if is_filler(flat):
+        yield "S filler"
+    if _TIME.search(flat) is not None:
+        yield "S time"
+    if is_no_request_for_time(flat):
+        yield "S told"
+    if is_cut_off(flat):
+        yield "S cut"
+    if _WHOLE.search(flat) is not None:
+        yield "S whole"

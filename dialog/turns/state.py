@@ -6,67 +6,85 @@ Four states: ``finished`` (answer now), ``unfinished`` (trailing off, in the mid
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+import re
+from dataclasses import dataclass
+
+import numpy as np
 
 from dialog.numbers import NumberCapture, read_line
 from dialog.numbers.formats import is_mobile
 from dialog.numbers.remarks import Group, Instead, Place, steps
 from dialog.protocol import Expectation, ExpectKind
 from dialog.turns import signals
-from dialog.turns.endings import ending_model
+from dialog.turns.model import STATES, TurnState, turn_model
 from dialog.understanding.context import fixed_reading
-from dialog.understanding.model import intent_model, softmax
 from dialog.understanding.normalise import normalise
 
-TurnState: TypeAlias = Literal["finished", "unfinished", "wait", "backchannel"]
+_TAIL = Expectation(ExpectKind.DIGITS, min_digits=4, max_digits=4)
+_WAYBILL_SIGNS = 12  # the shortest waybill of a large carrier
+_ASKED = np.array([3.0, 1.0, 1.0, 0.3], np.float32)
+_NUMBER_SIGN = "[零一二三四五六七八九两洞拐勾a-z]"
+_LABELLED = re.compile(
+    r"^(?:[嗯呃额啊哦那是对好喂,]|那个|就是|你好|我想查|帮我查|查一下|查)*(?:我|我的|他的|收件人的?)?"
+    r"(?P<tail>(?:手机|电话|单号)?号?(?:码)?(?:尾号|后四位))?"
+    r"(?:快递单号|运单号|订单号|单号|手机号码?|电话号码|电话|手机|号码)?(?:就?是|呢|,|叫)*"
+    rf"(?:{_NUMBER_SIGN}[, ]?)+(?:的|那个|的那个|啊|呃|嗯|,)*$"
+)
+"""A number given by the caller's own accord: what it is, and its digits."""
 
-_INTENT_LINE = 0.6
-"""Confidence from which an unlisted way of asking for time, or an unlisted murmur, counts."""
 
-_SELDOM, _DOUBT = 0.1, 0.5
-_LONGEST_MURMUR = 8
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A state and how sure it is, 0..1."""
+
+    state: TurnState
+    sure: float
 
 
 def turn_state(text: str, expect: Expectation) -> TurnState:
     """Judge an interim text against the question in the air; any text gives an answer, an empty one ``unfinished``."""
+    return read_turn(text, expect).state
+
+
+def read_turn(text: str, expect: Expectation) -> Reading:
+    """Judge as :func:`turn_state` and tell how sure that is."""
     flat = normalise(text)
     if not flat:
-        return "unfinished"
+        return Reading("unfinished", 1.0)
     asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
-    if signals.is_murmur(flat):
-        return "finished" if asked and signals.is_answer(flat) else "backchannel"
-    if signals.is_filler(flat):
-        return "unfinished"
-    if signals.asks_for_time(flat):
-        return "wait"
-    if not signals.is_cut_off(flat):
-        if not signals.is_no_request_for_time(flat) and _means("hold", flat):
-            return "wait"
-        if not asked and len(flat) <= _LONGEST_MURMUR and _means("backchannel", flat):
-            return "backchannel"
-    if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS) and _holds_digits(text):
-        return _number_state(text, expect)
     if asked and (signals.is_answer(flat) or fixed_reading(flat, expect)):
-        return "finished"
-    return "unfinished" if signals.is_cut_off(flat) or _breaks_off(flat) else "finished"
+        return Reading("finished", 1.0)
+    if signals.is_murmur(flat):
+        return Reading("backchannel", 1.0)
+    if signals.is_filler(flat):
+        return Reading("unfinished", 1.0)
+    if signals.asks_for_time(flat):
+        return Reading("wait", 1.0)
+    number = _number_reading(text, flat, expect)
+    return number or _by_model(flat, asked=asked)
 
 
-def _read(flat: str) -> tuple[str, float]:
-    """The likeliest intent and its confidence."""
-    model = intent_model()
-    probabilities = softmax(model.logits(flat))
+def _by_model(flat: str, *, asked: bool) -> Reading:
+    """The model's reading; an answer to a question of few words is seldom broken off."""
+    probabilities = turn_model().read(flat)
+    if asked:
+        probabilities = probabilities * _ASKED
     best = int(probabilities.argmax())
-    return model.intents[best], float(probabilities[best])
+    return Reading(STATES[best], float(probabilities[best]))
 
 
-def _means(intent: str, flat: str) -> bool:
-    found, confidence = _read(flat)
-    return found == intent and confidence >= _INTENT_LINE
-
-
-def _breaks_off(flat: str) -> bool:
-    """Whether sentences seldom end like this; the clearer the wish, the odder the ending may be."""
-    return ending_model().probability(flat) < _SELDOM + _DOUBT * (1.0 - _read(flat)[1])
+def _number_reading(text: str, flat: str, expect: Expectation) -> Reading | None:
+    """How digits stand: with a question for a number, or given of the caller's own accord; None for other words."""
+    if not _holds_digits(text):
+        return None
+    if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
+        return Reading(_number_state(text, expect), 1.0)
+    label = _LABELLED.match(flat)
+    if label is None:
+        return None
+    wanted = _TAIL if label["tail"] else Expectation(ExpectKind.NUMBER)
+    long_enough = sum(char.isascii() and char.isalnum() for char in read_line(text).text) >= _WAYBILL_SIGNS
+    return Reading("finished" if long_enough else _number_state(text, wanted), 0.9)
 
 
 def _holds_digits(text: str) -> bool:
