@@ -23,7 +23,9 @@ from telephony.hub import HubClock
 from telephony.ports import SipCall
 from telephony.recorder import Recorder
 from telephony.sip import BaresipEndpoint, SipConfig
+from telephony.webrtc import WebEndpoint
 from tts.speaker import Speaker
+from voice.call_page import call_page_router
 from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
 from voice.http.app import build_app
@@ -35,6 +37,7 @@ from voice.redis_link import open_redis
 from voice.services import Services
 from voice.session import CallSession
 from voice.speech import open_speaker
+from voice.web_calls import WebCalls, configured_ice_servers
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Hotline:
         self._sessions: dict[CallSession, asyncio.Task[None]] = {}
         self._services: Services | None = None
         self._stopping = asyncio.Event()
+        self._admission = Admission(settings.max_calls)
         self._endpoint: BaresipEndpoint | None = None
         self._recogniser: RecogniserClient | None = None
         self._parts: dict[str, Callable[[], bool]] = {}
@@ -78,27 +82,42 @@ class Hotline:
         app = build_app(self._readiness)
         address = Address.parse(settings.http_listen)
         http = HttpServer(app, address.host, address.port)
+        brand = hotlines.default.profile.brand
         logistics, routers = await open_with_pages(
             settings,
             self._stack,
             ledger=ledger,
             public_url=settings.public_url or http.url,
-            brand=hotlines.default.profile.brand,
+            brand=brand,
         )
-        for router in routers:
+        web = WebEndpoint(ice_servers=configured_ice_servers(settings.ice_servers), admission=self._admission)
+        self._stack.push_async_callback(web.close)
+        web_calls = WebCalls(web, ledger, self._incoming)
+        for router in (*routers, web_calls.router(), call_page_router(brand)):
             app.include_router(router)
         hub_clock, recorder = HubClock(), Recorder()
         self._stack.push_async_callback(recorder.close)
         self._stack.push_async_callback(hub_clock.close)
         await warm_up(speaker, recogniser, clock)
         dialogue.understand("您好", Expectation())  # reads its model from disk
-        await http.start()
-        self._stack.push_async_callback(http.close)
         endpoint, uris = await self._start_sip()
         self._services = Services(
-            settings, hotlines, dialogue, ledger, logistics, recogniser, speaker, endpoint, hub_clock, recorder, clock
+            settings,
+            hotlines,
+            dialogue,
+            ledger,
+            logistics,
+            recogniser,
+            speaker,
+            endpoint,
+            hub_clock,
+            recorder,
+            clock,
+            web,
         )
-        endpoint.on_incoming(self._incoming)
+        await http.start()
+        self._stack.push_async_callback(http.close)
+        endpoint.on_incoming(lambda call: self._incoming(call) and None)
         self._announce(uris, http)
 
     async def run(self) -> None:
@@ -151,7 +170,7 @@ class Hotline:
             max_calls=2 * cap + 2,
             rtp_timeout_s=SILENT_LINE_S,
         )
-        endpoint = BaresipEndpoint(config, Admission(cap))
+        endpoint = BaresipEndpoint(config, self._admission)
         uris = await endpoint.start()
         self._endpoint = endpoint
         self._stack.push_async_callback(endpoint.close)
@@ -159,12 +178,13 @@ class Hotline:
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
-    def _incoming(self, call: SipCall) -> None:
+    def _incoming(self, call: SipCall) -> str:
         assert self._services is not None
         session = CallSession(self._services, call)
         task = asyncio.create_task(session.run(), name=session.call_id)
         self._sessions[session] = task
         task.add_done_callback(lambda done: self._ended(session, done))
+        return session.call_id
 
     def _ended(self, session: CallSession, task: asyncio.Task[None]) -> None:
         self._sessions.pop(session, None)

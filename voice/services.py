@@ -11,6 +11,7 @@ from logistics_client.ports import Logistics
 from telephony.hub import HubClock
 from telephony.ports import SipEndpoint
 from telephony.recorder import Recorder
+from telephony.webrtc import WebEndpoint
 from tts.speaker import Speaker
 from voice.clock import Clock
 from voice.config import Hotlines, Settings
@@ -31,3 +32,4 @@ class Services:
     hub_clock: HubClock
     recorder: Recorder
     clock: Clock
+    web: WebEndpoint

@@ -25,6 +25,7 @@ from voice.pipeline.build import CallPipeline, build_pipeline
 from voice.pipeline.dialogue import number_complete
 from voice.services import Services
 from voice.turns.policy import TurnPolicy
+from voice.web_calls import caption_sink
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class CallSession:
             clock=clock,
         )
         conversation.attach(self)
-        self._pipeline.dialogue.bind(conversation)
+        self._pipeline.dialogue.bind(conversation, captions=caption_sink(self._call))
         self._call.on_dtmf(self._pipeline.dialogue.key_pressed)
         await self._write_start(profile)
         self._spawn(self._pipeline.run())

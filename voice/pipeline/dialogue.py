@@ -61,6 +61,7 @@ class DialogueProcessor(FrameProcessor):
         self._wall = clock
         self._call_ms = call_ms
         self._conversation: Conversation | None = None
+        self._captions: Callable[[str, str], None] | None = None
         self._inbox: asyncio.Queue[Callable[[float], list[Decision]]] = asyncio.Queue()
         self._says: asyncio.Queue[Say] = asyncio.Queue()
         self._current: Say | None = None
@@ -72,9 +73,10 @@ class DialogueProcessor(FrameProcessor):
         self._voice_ended_ms = 0
         self._tasks: list[Any] = []
 
-    def bind(self, conversation: Conversation) -> None:
-        """Connect the conversation; before the pipeline starts."""
+    def bind(self, conversation: Conversation, *, captions: Callable[[str, str], None] | None = None) -> None:
+        """Connect the conversation, and what shows ``(who, text)`` while it is spoken; before the pipeline starts."""
         self._conversation = conversation
+        self._captions = captions
 
     async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]  # as pipecat does
         """Start the floor and the mouth."""
@@ -105,6 +107,7 @@ class DialogueProcessor(FrameProcessor):
                 return
             case InterimTranscriptionFrame():
                 text = frame.text
+                self._caption("caller", text)
                 self._inbox.put_nowait(lambda now: self._policy.interim(now, text))
                 return
         await self.push_frame(frame, direction)
@@ -143,6 +146,7 @@ class DialogueProcessor(FrameProcessor):
             self._tts.plan(say)
             self._say_began_ms = self._call_ms()
             self._inbox.put_nowait(partial(self._begin_say, say))
+            self._caption("bot", say.text)
             for sentence in say.sentences:
                 await self.push_frame(TTSSpeakFrame(sentence.text, append_to_context=False))
             await self.push_frame(SayEndFrame(say.say_id))
@@ -236,6 +240,10 @@ class DialogueProcessor(FrameProcessor):
         tokens = tuple((token.text, token.confidence) for token in frame.tokens)
         text, confidence = frame.text, frame.confidence
         self._inbox.put_nowait(lambda now: self._policy.final(now, text, confidence, tokens))
+
+    def _caption(self, who: str, text: str) -> None:
+        if self._captions is not None:
+            self._captions(who, text)
 
     @property
     def _bound(self) -> Conversation:

@@ -42,6 +42,7 @@ export class Softphone {
     try {
       if (!this.options.listenOnly) {
         this.stream = await openMicrophone(this.options.input, this.options.constraints);
+        this.mute(this.muted);
         this.watchMicrophone();
       }
       if (this.over) return this.release();
