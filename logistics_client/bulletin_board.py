@@ -1,4 +1,4 @@
-"""The bulletins in force as every running call sees them: live or withdrawn within seconds, never older than a minute."""
+"""The bulletins in force as every running call sees them: live or gone within seconds, never older than a minute."""
 
 from __future__ import annotations
 

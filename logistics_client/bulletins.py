@@ -48,7 +48,16 @@ _PLACES = ("brand", "province", "hub", "line", "outlet")
 
 
 class BulletinError(ValueError):
-    """The bulletin cannot be kept or changed like this; the text says what to do."""
+    """The bulletin cannot be kept or changed like this; the text says what to do.
+
+    Args:
+        message: one sentence.
+        code: a short word for whoever words it anew.
+    """
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class BulletinState(StrEnum):
@@ -116,13 +125,13 @@ class BulletinStore:
         Raises:
             BulletinError: unknown, withdrawn, approved before, or approved by its own author.
         """
-        kept = await self._get(bulletin_id)
+        kept = await self.get(bulletin_id)
         name = _name(approver)
         if name == kept.bulletin.author:
-            raise BulletinError("somebody else than its author has to approve a bulletin")
+            raise BulletinError("somebody else than its author has to approve a bulletin", "own")
         where = (_bulletins.c.approved_at.is_(None)) & (_bulletins.c.withdrawn_at.is_(None))
         if not await self._change(bulletin_id, where, approver=name, approved_at=to_text(self._clock())):
-            raise BulletinError("only a bulletin that waits for approval can be approved")
+            raise BulletinError("only a bulletin that waits for approval can be approved", "not_waiting")
         return replace(kept.bulletin, approver=name)
 
     async def withdraw(self, bulletin_id: str, by: str) -> None:
@@ -131,7 +140,7 @@ class BulletinStore:
         Raises:
             BulletinError: unknown.
         """
-        await self._get(bulletin_id)
+        await self.get(bulletin_id)
         where = _bulletins.c.withdrawn_at.is_(None)
         await self._change(bulletin_id, where, withdrawn_by=_name(by), withdrawn_at=to_text(self._clock()))
 
@@ -150,10 +159,15 @@ class BulletinStore:
         """Return all bulletins with their paper trail, newest first."""
         return await self._select(_bulletins.c.bulletin_id.is_not(None), limit)
 
-    async def _get(self, bulletin_id: str) -> Kept:
+    async def get(self, bulletin_id: str) -> Kept:
+        """Return one bulletin with its paper trail.
+
+        Raises:
+            BulletinError: unknown.
+        """
         found = await self._select(_bulletins.c.bulletin_id == bulletin_id)
         if not found:
-            raise BulletinError("no bulletin has this id")
+            raise BulletinError("no bulletin has this id", "unknown")
         return found[0]
 
     async def _select(self, where: Any, limit: int = 500) -> tuple[Kept, ...]:
@@ -171,25 +185,27 @@ def _checked(bulletin: Bulletin) -> Bulletin:
     words = {name: (getattr(bulletin, name) or "").strip() or None for name in _WORDS}
     cause = words["cause"]
     if cause is None or len(cause) > MAX_CAUSE:
-        raise BulletinError(f"say the cause in at most {MAX_CAUSE} characters; callers hear it")
+        raise BulletinError(f"say the cause in at most {MAX_CAUSE} characters; callers hear it", "cause")
     if not any(words[name] for name in _PLACES):
-        raise BulletinError("name a brand, province, hub, line or outlet; a notice for everybody explains nothing")
+        raise BulletinError(
+            "name a brand, province, hub, line or outlet; a notice for everybody explains nothing", "no_place"
+        )
     if words["province"] is not None:
         words["province"] = province_name(words["province"]) or province_of(words["province"])
         if words["province"] is None:
-            raise BulletinError("this is no province; write 广东, 广东省 or 内蒙古自治区")
+            raise BulletinError("this is no province; write 广东, 广东省 or 内蒙古自治区", "province")
     moments = (bulletin.starts_at, bulletin.ends_at, bulletin.recovers_at)
     if any(moment is not None and moment.tzinfo is None for moment in moments):
-        raise BulletinError("give times with their zone")
+        raise BulletinError("give times with their zone", "zone")
     if any(moment is not None and moment <= bulletin.starts_at for moment in moments[1:]):
-        raise BulletinError("end and recovery have to come after the start")
+        raise BulletinError("end and recovery have to come after the start", "times")
     return replace(bulletin, **{**words, "cause": cause})  # type: ignore[arg-type]
 
 
 def _name(person: str) -> str:
     name = person.strip()
     if not name:
-        raise BulletinError("name the person: a bulletin has an author and an approver")
+        raise BulletinError("name the person: a bulletin has an author and an approver", "nobody")
     return name[:100]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -88,6 +89,7 @@ class Standing:
 
     status: OrderStatus
     outcome: str | None
+    changed_at: datetime | None = None
 
 
 class HttpCarrier:
@@ -204,7 +206,7 @@ class HttpCarrier:
             details=order.details,
         )
         reply = await self._ask("POST", "/v1/work-orders", new, OrderReply, safe=True)
-        return Standing(reply.status, reply.outcome)
+        return Standing(reply.status, reply.outcome, reply.changed_at)
 
     async def order_standing(self, order_id: str) -> Standing:
         """Return how an order stands.
@@ -213,7 +215,7 @@ class HttpCarrier:
             LogisticsError: one of the named errors.
         """
         reply = await self._ask("GET", f"/v1/work-orders/{order_id}", None, OrderReply, safe=True)
-        return Standing(reply.status, reply.outcome)
+        return Standing(reply.status, reply.outcome, reply.changed_at)
 
     async def close(self) -> None:
         """Release connections."""

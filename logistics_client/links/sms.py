@@ -8,18 +8,17 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from logistics_client import signing
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import BadReplyError, CarrierRefusedError, UnavailableError
+from logistics_client.signed_push import checked
+from logistics_client.signed_push import headers as signed_headers
 from logistics_client.transport import CarrierHttp, Policy, Request, parse_object, text
 
-TIME_HEADER = "x-hotline-timestamp"
-SIGNATURE_HEADER = "x-hotline-signature"
-MAX_SKEW = timedelta(minutes=5)
 _POLICY = Policy(connect_s=1.0, read_s=3.0, total_s=5.0, rate_per_s=50.0, burst=100)
 _PHONE = re.compile(r"\+?\d{5,20}", re.ASCII)
 
@@ -104,11 +103,7 @@ class HttpSmsGateway:
 
         def build() -> Request:
             stamp = self._http.clock.millis()
-            headers = {
-                "idempotency-key": message_id,
-                TIME_HEADER: stamp,
-                SIGNATURE_HEADER: signing.hmac_sha256(f"{stamp}.{body}".encode(), self._secret),
-            }
+            headers = {"idempotency-key": message_id, **signed_headers(body.encode(), self._secret, stamp)}
             return Request.json(self._url, body, headers)
 
         reply = await self._http.send(build, safe=True)
@@ -135,14 +130,7 @@ def read_report(body: bytes, headers: Mapping[str, str], secret: str, now: datet
         CarrierRefusedError: wrong digest, or too old to be no replay.
         BadReplyError: signed rightly and unreadable.
     """
-    stamp = headers.get(TIME_HEADER, "")
-    expected = signing.hmac_sha256(stamp.encode("utf-8", "surrogatepass") + b"." + body, secret)
-    fresh = stamp.isascii() and stamp.isdigit() and len(stamp) <= 15
-    if not fresh or abs(now.timestamp() - int(stamp) / 1000) > MAX_SKEW.total_seconds():
-        raise CarrierRefusedError("a delivery report with a wrong time was refused; check the clocks", carrier="sms")
-    if not signing.same(expected, headers.get(SIGNATURE_HEADER, "")):
-        raise CarrierRefusedError("a delivery report with a wrong digest was refused; check the key", carrier="sms")
-    data = parse_object(body, carrier="sms")
+    data = checked(body, headers, secret, now, source="sms")
     message_id = text(data, "message_id", limit=64)
     if message_id is None or not isinstance(data.get("delivered"), bool):
         raise BadReplyError("a delivery report needs message_id and delivered", carrier="sms")

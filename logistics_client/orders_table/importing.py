@@ -1,4 +1,4 @@
-"""Loading orders from a file or a push of any size: read row by row, stored in batches, bad rows told with their line."""
+"""Loading orders from a file or a push of any size: row by row, stored in batches, bad rows told with their line."""
 
 from __future__ import annotations
 

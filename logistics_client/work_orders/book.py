@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from logistics_client.database import metadata, to_text
@@ -22,13 +22,16 @@ from logistics_client.errors import UnavailableError
 from logistics_client.vocabulary import OrderStatus, WorkOrder
 from logistics_client.work_orders.draft import Draft
 from logistics_client.work_orders.opening import Opened, open_batch, outbox_row
+from logistics_client.work_orders.progress import Act, Change, Step, StepRefusedError, fed_back, happened, stepped
 from logistics_client.work_orders.schema import order_of, order_outbox, work_orders
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 256
-Listener = Callable[[WorkOrder], Awaitable[None]]
+Listener = Callable[[Change], Awaitable[None]]
 
+# Steps that the receiver of the order has to hear of.
+_ACTIONS = {Step.REROUTE: "reroute", Step.REOPEN: "reopen", Step.CLOSE: "close"}
 _RUNNING = tuple(status.value for status in OrderStatus if status.is_running)
 
 
@@ -106,6 +109,10 @@ class WorkOrderBook:
         """Return orders that somebody still owes, newest first."""
         return await self._select(work_orders.c.status.in_(_RUNNING), limit=limit)
 
+    async def find(self, *conditions: Any, limit: int = 100) -> tuple[WorkOrder, ...]:
+        """Return the orders that fit all conditions on ``work_orders`` columns, newest first."""
+        return await self._select(*conditions, limit=limit)
+
     async def change(
         self,
         order_id: str,
@@ -114,28 +121,32 @@ class WorkOrderBook:
         *,
         outcome: str | None = None,
         owner: str | None = None,
+        said_at: datetime | None = None,
     ) -> WorkOrder | None:
-        """Note a new status; a promise is kept or missed when the result comes. None for an unknown order.
+        """Note feedback; a promise is kept or missed when the result comes. None for an unknown order.
 
-        Repeats and steps backwards (a late push after the result) change nothing.
+        Repeats and steps backwards (a late push after the result) change nothing, nor does what was said (``said_at``)
+        before the order was reopened.
+
+        Raises:
+            UnavailableError: it was not stored.
         """
-        try:
-            async with self._engine.begin() as connection:
-                row = await _row(connection, work_orders.c.order_id == order_id)
-                if row is None:
-                    return None
-                order = order_of(row)
-                values = _changed(order, status, now, outcome, owner)
-                if values:
-                    await connection.execute(
-                        update(work_orders).where(work_orders.c.order_id == order_id).values(values)
-                    )
-                    row = await _row(connection, work_orders.c.order_id == order_id)
-        except (SQLAlchemyError, OSError) as error:
-            raise UnavailableError("the order could not be changed; check the database") from error
-        after = order_of(row)
-        if values:
-            await self.tell(after)
+        before, after = await self._moved(order_id, lambda order: fed_back(order, status, now, outcome, owner, said_at))
+        if before is not None and after is not None and after is not before:
+            await self.tell(Change(after, status, now, text=outcome, kept=_decided(before, after)))
+        return after
+
+    async def act(self, order_id: str, act: Act) -> WorkOrder | None:
+        """Take a person's step, and have the receiver of the order told. None for an unknown order.
+
+        Raises:
+            StepRefusedError: the order does not stand where this step begins, or another one of its kind runs.
+            UnavailableError: it was not stored.
+        """
+        action = _ACTIONS.get(act.step)
+        before, after = await self._moved(order_id, lambda order: stepped(order, act), action=action, now=act.at)
+        if before is not None and after is not None and after is not before:
+            await self.tell(Change(after, happened(act.step), act.at, act.by, act.text, _decided(before, after)))
         return after
 
     async def escalate_due(self, now: datetime) -> tuple[WorkOrder, ...]:
@@ -157,19 +168,58 @@ class WorkOrderBook:
         if late:
             self.committed.set()
         for order in late:
-            await self.tell(order)
+            await self.tell(Change(order, OrderStatus.OVERDUE, now, kept=False))
         return late
 
-    async def tell(self, order: WorkOrder) -> None:
+    async def tell(self, change: Change) -> None:
         """Tell listeners about a change; one that fails does not keep the others from hearing."""
         for listener in self._listeners:
             try:
-                await listener(order)
+                await listener(change)
             except Exception:
                 logger.exception("a listener failed on a work order's change")
 
-    async def _select(self, condition: Any, limit: int = 200) -> tuple[WorkOrder, ...]:
-        query = select(work_orders).where(condition).order_by(work_orders.c.opened_at.desc()).limit(limit)
+    async def _moved(
+        self,
+        order_id: str,
+        move: Callable[[WorkOrder], dict[str, Any]],
+        *,
+        action: str | None = None,
+        now: datetime | None = None,
+    ) -> tuple[WorkOrder | None, WorkOrder | None]:
+        """Return an order before and after a move; both are the same object when nothing was changed."""
+        table = work_orders.c
+        try:
+            while True:
+                async with self._engine.begin() as connection:
+                    row = await _row(connection, table.order_id == order_id)
+                    if row is None:
+                        return None, None
+                    before = order_of(row)
+                    values = move(before)
+                    if not values:
+                        return before, before
+                    # Somebody else may have moved it since it was read, also in another process: then look again.
+                    unmoved = (table.status == row["status"]) & (table.changed_at == row["changed_at"])
+                    done = await connection.execute(
+                        update(work_orders).where(table.order_id == order_id, unmoved).values(values)
+                    )
+                    if done.rowcount != 1:
+                        continue
+                    after = order_of(await _row(connection, table.order_id == order_id))
+                    if action is not None and now is not None:
+                        await connection.execute(insert(order_outbox).values(outbox_row(after, action, now)))
+                if action is not None:
+                    self.committed.set()
+                return before, after
+        except IntegrityError as error:
+            message = "another order of this kind runs for the parcel; work on that one"
+            raise StepRefusedError(message, "another_runs") from error
+        except (SQLAlchemyError, OSError) as error:
+            raise UnavailableError("the order could not be changed; check the database") from error
+
+    async def _select(self, *conditions: Any, limit: int = 200) -> tuple[WorkOrder, ...]:
+        query = select(work_orders).where(*conditions).order_by(work_orders.c.opened_at.desc()).limit(limit)
         try:
             async with self._engine.connect() as connection:
                 return tuple(order_of(row) for row in (await connection.execute(query)).mappings())
@@ -222,37 +272,8 @@ async def _row(connection: AsyncConnection, condition: Any) -> Any:
     return (await connection.execute(select(work_orders).where(condition))).mappings().first()
 
 
-# How far an order has come; feedback that arrives late never takes it back. Reopening is the one way back.
-_PROGRESS = {
-    OrderStatus.OPENED: 0,
-    OrderStatus.REOPENED: 0,
-    OrderStatus.ACCEPTED: 1,
-    OrderStatus.REROUTED: 1,
-    OrderStatus.OVERDUE: 1,
-    OrderStatus.RESULTED: 2,
-    OrderStatus.CLOSED: 3,
-}
-
-
-def _changed(
-    order: WorkOrder, status: OrderStatus, now: datetime, outcome: str | None, owner: str | None
-) -> dict[str, Any]:
-    """Return the columns to write; nothing when the step is a repeat or goes backwards."""
-    if status is not OrderStatus.REOPENED:
-        if _PROGRESS[status] < _PROGRESS[order.status]:
-            return {}
-        # An overdue order stays overdue while it is merely accepted: the caller is still owed an answer.
-        if order.status is OrderStatus.OVERDUE and status is OrderStatus.ACCEPTED:
-            return {}
-    if status is order.status and outcome in (None, order.outcome) and owner in (None, order.owner):
-        return {}
-    values: dict[str, Any] = {"status": status.value, "changed_at": to_text(now)}
-    if outcome is not None:
-        values["outcome"] = outcome
-    if owner is not None:
-        values["owner"] = owner
-    if not status.is_running:
-        values["slot"] = None
-        if order.promise is not None and order.promise.kept is None:
-            values["kept"] = now <= order.promise.due_at
-    return values
+def _decided(before: WorkOrder, after: WorkOrder) -> bool | None:
+    """Return whether the promise was kept, where this change decided it."""
+    was = before.promise.kept if before.promise else None
+    now = after.promise.kept if after.promise else None
+    return now if was is None else None

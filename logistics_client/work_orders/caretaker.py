@@ -89,7 +89,10 @@ class Caretaker:
             standing = await source.order_standing(order.order_id)
         except LogisticsError:
             return  # not delivered yet, or the receiver is away: the next round asks again
-        await self._book.change(order.order_id, standing.status, self._clock(), outcome=standing.outcome)
+        now = self._clock()
+        await self._book.change(
+            order.order_id, standing.status, now, outcome=standing.outcome, said_at=standing.changed_at
+        )
 
     async def _run(self) -> None:
         while not self._closing.is_set():

@@ -37,7 +37,12 @@ class Draft:
 
     @property
     def slot(self) -> str | None:
-        """What may run only once: a kind per parcel, else per call; None when neither is known."""
-        if self.waybill is not None:
-            return f"{self.waybill}:{self.kind}"
-        return f"call-{self.call_id}:{self.kind}" if self.call_id else None
+        """What may run only once."""
+        return slot_of(self.kind, self.waybill, self.call_id)
+
+
+def slot_of(kind: OrderKind, waybill: str | None, call_id: str | None) -> str | None:
+    """Return what may run only once: a kind per parcel, else per call; None when neither is known."""
+    if waybill is not None:
+        return f"{waybill}:{kind}"
+    return f"call-{call_id}:{kind}" if call_id else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
+from logistics_client import signed_push
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import to_text
 from logistics_client.http_client import PLATFORM_POLICY, HttpCarrier
-from logistics_client.signing import hmac_sha256
 from logistics_client.transport.http import CarrierHttp, Request
 from logistics_client.vocabulary import WorkOrder
 
@@ -69,8 +69,7 @@ class WebhookSink:
             headers = {
                 "content-type": "application/json; charset=utf-8",
                 "idempotency-key": f"{order.order_id}:{action}",
-                "x-hotline-timestamp": timestamp,
-                "x-hotline-signature": hmac_sha256(timestamp.encode() + b"." + body, self._secret),
+                **signed_push.headers(body, self._secret, timestamp),
             }
             return Request(self._url, body, headers)
 

@@ -43,7 +43,8 @@ from logistics_client.links import (
 )
 from logistics_client.links.evidence import MAX_BYTES, checked_photo
 from logistics_client.links.service import Site
-from logistics_client.links.sms import SIGNATURE_HEADER, TIME_HEADER, read_report
+from logistics_client.links.sms import read_report
+from logistics_client.signed_push import SIGNATURE_HEADER, TIME_HEADER
 from logistics_client.transport import CarrierHttp
 from tests.logistics_client.carrier_server import always, carrier_server, http, json_reply
 from tests.logistics_client.moving_clock import NOON, MovingClock

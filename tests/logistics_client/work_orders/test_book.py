@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.database import open_engine
 from logistics_client.errors import UnavailableError
-from logistics_client.vocabulary import OrderKind, OrderStatus, WorkOrder
+from logistics_client.vocabulary import OrderKind, OrderStatus
 from logistics_client.work_orders import WorkOrderBook
+from logistics_client.work_orders.progress import Change
 from tests.logistics_client.moving_clock import NOON
 from tests.logistics_client.work_orders.drafts import draft
 
@@ -101,10 +102,10 @@ async def test_a_promise_is_kept_or_missed_when_the_result_comes(book: WorkOrder
 
 
 async def test_due_orders_become_overdue_once_and_listeners_hear_of_it(book: WorkOrderBook) -> None:
-    heard: list[WorkOrder] = []
+    heard: list[Change] = []
 
-    async def listen(order: WorkOrder) -> None:
-        heard.append(order)
+    async def listen(change: Change) -> None:
+        heard.append(change)
 
     book.subscribe(listen)
     order, _ = await book.open(draft())
@@ -112,15 +113,15 @@ async def test_due_orders_become_overdue_once_and_listeners_hear_of_it(book: Wor
     (late,) = await book.escalate_due(NOON + timedelta(minutes=30))
     assert late.status is OrderStatus.OVERDUE and late.promise is not None and late.promise.kept is False
     assert await book.escalate_due(NOON + timedelta(minutes=31)) == ()
-    assert heard == [late]
+    assert [(change.order, change.status, change.kept) for change in heard] == [(late, OrderStatus.OVERDUE, False)]
     assert (await book.open(draft(at=NOON + timedelta(hours=1))))[0].order_id == order.order_id
 
 
 async def test_late_and_repeated_feedback_changes_nothing(book: WorkOrderBook) -> None:
-    heard: list[WorkOrder] = []
+    heard: list[Change] = []
 
-    async def listen(order: WorkOrder) -> None:
-        heard.append(order)
+    async def listen(change: Change) -> None:
+        heard.append(change)
 
     order, _ = await book.open(draft())
     await book.change(order.order_id, OrderStatus.RESULTED, NOON, outcome="已联系")
@@ -139,13 +140,13 @@ async def test_an_overdue_order_that_is_merely_accepted_stays_overdue(book: Work
 
 
 async def test_a_failing_listener_does_not_silence_the_others(book: WorkOrderBook) -> None:
-    heard: list[WorkOrder] = []
+    heard: list[Change] = []
 
-    async def broken(order: WorkOrder) -> None:
+    async def broken(change: Change) -> None:
         raise RuntimeError("broken")
 
-    async def listen(order: WorkOrder) -> None:
-        heard.append(order)
+    async def listen(change: Change) -> None:
+        heard.append(change)
 
     book.subscribe(broken)
     book.subscribe(listen)
