@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 
 from asr.errors import ModelError
 
-BITS = 12
-"""Bits of a token number in an n-gram's key; the newest token is lowest."""
-
 STEP = 1 / 12
 """Nats of one step of a stored logarithm."""
 
@@ -31,47 +28,69 @@ START, END = 1, 2
 UNSEEN = -16.0
 """Log probability of a token that the model does not list."""
 
+Context = tuple[int, ...]
+"""What the model knows of the tokens so far: for each number of them, from none on, the node of the newest, or -1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """All n-grams of one length, sorted by key: log probability and log back-off weight in steps."""
+    """Nodes of one depth of the trie: an n-gram's newest token, log probability and back-off weight in steps.
 
-    keys: array[int]
+    The children of node ``i`` are nodes ``first[i]`` to ``first[i + 1]`` of the next level, sorted by token.
+    """
+
+    tokens: array[int]
     scores: array[int]
     backoffs: array[int]
-
-    def find(self, key: int) -> int:
-        """Index of an n-gram, or -1."""
-        at = bisect_left(self.keys, key)
-        return at if at < len(self.keys) and self.keys[at] == key else -1
+    first: array[int]
 
 
 class LanguageModel:
     """Log probability of a token after the ones before it. ``levels[n - 1]`` holds the n-grams."""
 
-    def __init__(self, levels: Sequence[Level]) -> None:
+    def __init__(self, levels: Sequence[Level], tokens: int) -> None:
         self._levels = tuple(levels)
-        self._masks = tuple((1 << (BITS * length)) - 1 for length in range(len(levels)))
+        self._unknown = (-1,) * (len(levels) - 1)
+        self._alone = [UNSEEN] * tokens
+        for token, score in zip(levels[0].tokens, levels[0].scores, strict=True):
+            self._alone[token] = score * STEP
 
-    def after(self, context: int, token: int) -> int:
-        """The context with one more token; it keeps as many as the model looks at. A sentence begins with START."""
-        return (context << BITS | token) & self._masks[-1]
+    def begin(self) -> Context:
+        """The context at the beginning of a sentence."""
+        return self.after((0, *self._unknown), START)
 
-    def score(self, context: int, token: int) -> float:
+    def after(self, context: Context, token: int) -> Context:
+        """The context with one more token."""
+        longer = [0, *self._unknown]
+        low, high = 0, len(self._levels[0].tokens)
+        for length in range(1, len(self._levels)):
+            if context[length - 1] >= 0:
+                if length > 1:
+                    low, high = self._children(length - 1, context[length - 1])
+                longer[length] = _find(self._levels[length - 1].tokens, token, low, high)
+        return tuple(longer)
+
+    def score(self, context: Context, token: int) -> float:
         """Natural logarithm of P(token | context)."""
         total = 0
         for length in range(len(self._levels) - 1, 0, -1):
-            history = context & self._masks[length]
-            if history == context & self._masks[length - 1]:
-                continue  # the sentence is not that long yet
-            at = self._levels[length].find(history << BITS | token)
+            node = context[length]
+            if node < 0:
+                continue
+            at = _find(self._levels[length].tokens, token, *self._children(length, node))
             if at >= 0:
                 return (total + self._levels[length].scores[at]) * STEP
-            known = self._levels[length - 1].find(history)
-            if known >= 0:
-                total += self._levels[length - 1].backoffs[known]
-        at = self._levels[0].find(token)
-        return total * STEP + (self._levels[0].scores[at] * STEP if at >= 0 else UNSEEN)
+            total += self._levels[length - 1].backoffs[node]
+        return total * STEP + self._alone[token]
+
+    def _children(self, length: int, node: int) -> tuple[int, int]:
+        first = self._levels[length - 1].first
+        return first[node], first[node + 1]
+
+
+def _find(tokens: array[int], token: int, low: int, high: int) -> int:
+    at = bisect_left(tokens, token, low, high)
+    return at if at < high and tokens[at] == token else -1
 
 
 def load_language(path: Path, tokens: int) -> LanguageModel | None:
@@ -93,7 +112,7 @@ def load_language(path: Path, tokens: int) -> LanguageModel | None:
                     f"The model file {path} is made for {int(file['tokens'])} tokens and tokens.json lists {tokens};"
                     " use the files of one model, or run `make model`."
                 )
-            return LanguageModel(_levels(file))
+            return LanguageModel(_levels(file), tokens)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         raise ModelError(
             f"The model file {path} cannot be used: it is damaged; restore it, run `make model`, or remove it."
@@ -101,20 +120,27 @@ def load_language(path: Path, tokens: int) -> LanguageModel | None:
 
 
 def _levels(file: np.lib.npyio.NpzFile) -> list[Level]:
-    levels: list[Level] = []
-    parents: NDArray[np.int64] = np.zeros(1, np.int64)
-    for length in range(1, int(file["order"]) + 1):
-        newest = file[f"tokens{length}"].astype(np.int64)
-        keys = np.repeat(parents, file[f"children{length}"]) << BITS | newest
-        scores, backoffs = -file[f"scores{length}"].astype(np.int16), file[f"backoffs{length}"].astype(np.int16)
-        if not len(keys) == len(scores) == len(backoffs):
-            raise ValueError("the columns differ in length")
-        levels.append(Level(_packed("q", keys), _packed("h", scores), _packed("h", backoffs)))
-        parents = keys
+    order = int(file["order"])
+    counts = [file[f"children{length}"].astype(np.uint32) for length in range(1, order + 1)]
+    counts.append(np.zeros(len(file[f"tokens{order}"]), np.uint32))
+    levels = []
+    for length, children in enumerate(counts[1:], 1):
+        newest, scores, backoffs = (file[f"{name}{length}"] for name in ("tokens", "scores", "backoffs"))
+        if not len(newest) == len(scores) == len(backoffs) == len(children) == counts[length - 1].sum():
+            raise ValueError("the columns do not fit each other")
+        first = np.concatenate([np.zeros(1, np.uint32), np.cumsum(children, dtype=np.uint32)])
+        levels.append(
+            Level(
+                _packed("H", newest.astype(np.uint16)),
+                _packed("h", -scores.astype(np.int16)),
+                _packed("h", backoffs.astype(np.int16)),
+                _packed("I", first),
+            )
+        )
     return levels
 
 
-def _packed(code: str, values: NDArray[np.signedinteger]) -> array[int]:
+def _packed(code: str, values: NDArray[np.integer]) -> array[int]:
     """Plain Python numbers are found faster than numpy's."""
     packed: array[int] = array(code)
     packed.frombytes(values.tobytes())

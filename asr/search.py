@@ -6,11 +6,12 @@ it is extended place by place as sound arrives, and extended further, for show, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from asr.language import END, START, LanguageModel
+from asr.language import END, Context, LanguageModel
 
 Options = Sequence[tuple[int, float]]
 """Tokens of one place with their natural log probabilities, likeliest first."""
@@ -27,10 +28,10 @@ class Chain(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One way to read the utterance so far; ``context`` is what the language model looks at."""
+    """One way to read the utterance so far; ``context`` is what the language model goes by."""
 
     score: float
-    context: int
+    context: Context
     chain: Chain | None
 
 
@@ -43,24 +44,25 @@ class Search:
     """How readings are found.
 
     ``weight`` multiplies the language model's log probabilities, ``silent`` are tokens that stand for no character,
-    ``width`` is the number of readings kept, and an option more than ``margin`` nats below the best of its place is
-    not considered. Without a language model the best option of each place is taken.
+    ``width`` is the number of readings kept; an option more than ``margin`` nats below the best of its place and a
+    reading more than ``gap`` below the best are not considered. Without a language model the best option of each place is taken.
     """
 
     language: LanguageModel | None
     silent: frozenset[int] = frozenset()
     weight: float = 0.5
-    width: int = 8
+    width: int = 16
     margin: float = 7.0
+    gap: float = 6.0
 
     @property
     def options(self) -> int:
         """How many options of a place are worth handing over."""
-        return 8 if self.language else 1
+        return 32 if self.language else 1
 
     def begin(self) -> Beam:
         """Nothing read yet."""
-        return (Reading(0.0, START, None),)
+        return (Reading(0.0, self.language.begin() if self.language else (), None),)
 
     def extend(self, beam: Beam, places: Iterable[Options]) -> Beam:
         """The beam after some more places."""
@@ -82,25 +84,34 @@ class Search:
     def _next(self, beam: Beam, options: Options) -> Beam:
         if self.language is None:
             token = options[0][0]
-            return tuple(Reading(0.0, START, Chain(token, reading.chain)) for reading in beam)
-        least = options[0][1] - self.margin
-        found: dict[int, Reading] = {}
-        for token, heard in options:
-            if heard < least:
-                break
-            for reading in beam:
-                longer = self._with(reading, token, heard, self.language)
-                rival = found.get(longer.context)
-                if rival is None or longer.score > rival.score:
-                    found[longer.context] = longer
-        return tuple(sorted(found.values(), key=lambda reading: -reading.score)[: self.width])
+            return tuple(Reading(0.0, (), Chain(token, reading.chain)) for reading in beam)
+        kept: dict[Context, Reading] = {}
+        for score, number, token in self._scored(beam, options, self.language):
+            reading = beam[number]
+            context = reading.context if token in self.silent else self.language.after(reading.context, token)
+            if context not in kept:
+                kept[context] = Reading(score, context, Chain(token, reading.chain))
+                if len(kept) == self.width:
+                    break
+        return tuple(kept.values())
 
-    def _with(self, reading: Reading, token: int, heard: float, language: LanguageModel) -> Reading:
-        chain = Chain(token, reading.chain)
-        if token in self.silent:
-            return Reading(reading.score + heard + self.weight * _NOTHING, reading.context, chain)
-        said = language.score(reading.context, token)
-        return Reading(reading.score + heard + self.weight * said, language.after(reading.context, token), chain)
+    def _scored(self, beam: Beam, options: Options, language: LanguageModel) -> list[tuple[float, int, int]]:
+        """Every reading with every option (score, number of the reading, token), best first."""
+        best = -math.inf
+        found = []
+        for token, heard in options:
+            if heard < options[0][1] - self.margin:
+                break
+            silent = token in self.silent
+            for number, reading in enumerate(beam):
+                # no language score is above 0, so neither this nor a later reading can come near enough
+                if reading.score + heard < best - self.gap:
+                    break
+                said = _NOTHING if silent else language.score(reading.context, token)
+                score = reading.score + heard + self.weight * said
+                best = max(best, score)
+                found.append((score, number, token))
+        return sorted(found, reverse=True)
 
 
 def settled(beam: Beam) -> int:

@@ -17,8 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.language import BITS, END, START, STEP, UNSEEN
+from asr.language import END, START, STEP, UNSEEN
 from asr.recipe.text import DOMAIN, NUMBERS, OPEN, Grammar, letters
+
+BITS = 12
+"""Bits of a token number in an n-gram's key; the newest token is lowest."""
 
 SENTENCES = 1_500_000
 MIX = {DOMAIN: 0.72, NUMBERS: 0.10, OPEN: 0.18}

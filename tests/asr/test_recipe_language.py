@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asr.errors import ModelError
-from asr.language import END, START, STEP, LanguageModel, load_language
+from asr.language import END, START, STEP, Context, LanguageModel, load_language
 from asr.recipe import text
 from asr.recipe.language import PIECES, build, encode, save, sentences
 from asr.recipe.text import Grammar, load_held_out, read_folder
@@ -33,11 +33,11 @@ def model(file: Path) -> LanguageModel:
     return loaded
 
 
-def context(model: LanguageModel, said: str) -> int:
-    packed = START
+def context(model: LanguageModel, said: str) -> Context:
+    known = model.begin()
     for char in said:
-        packed = model.after(packed, IDS[char])
-    return packed
+        known = model.after(known, IDS[char])
+    return known
 
 
 @pytest.mark.parametrize("said", ["", "a", "ab", "abc", "ceb", "dddd", "abcdab"])
@@ -53,7 +53,7 @@ def test_what_was_said_often_is_likely_and_more_history_makes_it_likelier(model:
 
 
 def test_a_token_never_seen_is_unlikely_but_possible(model: LanguageModel) -> None:
-    assert -30.0 < model.score(START, 4000) < -10.0
+    assert -30.0 < model.score(model.begin(), 0) < -10.0
 
 
 def test_sentences_with_unknown_characters_are_left_out() -> None:

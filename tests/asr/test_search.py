@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from array import array
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from asr.language import BITS, END, START, LanguageModel, Level
+from asr.language import END, START, LanguageModel, load_language
 from asr.search import Options, Search, settled
 
 BLANK, A, B, C = 0, 3, 4, 5
 
 
-def level(grams: dict[tuple[int, ...], int]) -> Level:
-    keys = sorted(
-        (sum(token << BITS * place for place, token in enumerate(gram[::-1])), score) for gram, score in grams.items()
-    )
-    return Level(
-        array("q", [key for key, _ in keys]), array("h", [score for _, score in keys]), array("h", [0] * len(keys))
-    )
-
-
 @pytest.fixture
-def language() -> LanguageModel:
+def language(tmp_path: Path) -> LanguageModel:
     """``C`` follows ``A`` and the end follows ``C``; everything else is five nats less likely."""
-    return LanguageModel(
-        [level({(START,): -192, (END,): -72, (A,): -72, (B,): -72, (C,): -72}), level({(A, C): -12, (C, END): -12})]
+    np.savez(
+        tmp_path / "language.npz",
+        order=2,
+        tokens=6,
+        children1=np.array([5]),
+        tokens1=np.array([START, END, A, B, C]),
+        scores1=np.array([192, 72, 72, 72, 72]),
+        backoffs1=np.zeros(5, np.int8),
+        children2=np.array([0, 0, 1, 0, 1]),
+        tokens2=np.array([C, END]),
+        scores2=np.array([12, 12]),
+        backoffs2=np.zeros(2, np.int8),
     )
+    loaded = load_language(tmp_path / "language.npz", 6)
+    assert loaded is not None
+    return loaded
 
 
 def sure(token: int) -> Options:
@@ -79,7 +84,7 @@ def test_readings_that_agree_again_are_settled(language: LanguageModel) -> None:
 
 def test_no_more_readings_are_kept_than_the_beam_is_wide(language: LanguageModel) -> None:
     search = Search(language, width=2)
-    beam = search.extend(search.begin(), [tuple((token, -0.1 * token) for token in range(3, 9))])
+    beam = search.extend(search.begin(), [tuple((token, -0.1 * token) for token in range(3, 6))])
     assert len(beam) == 2
 
 
