@@ -20,6 +20,7 @@ from logistics_client.carriers.kdniao import KdniaoAccount
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
 from logistics_client.errors import MisconfiguredError
+from logistics_client.feedback import FeedbackReceiver
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
 from logistics_client.links.delivery_photo import kuaidi100_photos, no_photo, platform_photos
@@ -33,6 +34,7 @@ from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.service import Background, LogisticsService
 from logistics_client.work_orders import Outbox, PlatformSink, SinkChain, WebhookSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
+from logistics_client.work_orders.office import WorkOrderOffice
 from logistics_client.work_orders.sinks import OrderSink
 
 _PROMISES = Path("config/promises.yaml")
@@ -75,6 +77,8 @@ class Room:
     bulletins: BulletinStore
     delivery_photo: DeliveryPhoto
     pushes: PushReceiver
+    office: WorkOrderOffice
+    feedback: FeedbackReceiver
 
 
 @asynccontextmanager
@@ -123,7 +127,9 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         stack.push_async_callback(logistics.close)
         await logistics.start()
         photos, pushes = _photos(plan, platform, stack, clock), _pushes(plan, traces, clock)
-        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes)
+        office = WorkOrderOffice(book, logistics, promises, clock=clock)
+        feedback = FeedbackReceiver(book, plan.webhook_secret, clock=clock)
+        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes, office, feedback)
 
 
 @asynccontextmanager

@@ -9,11 +9,14 @@ from fastapi import APIRouter
 
 from ledger import Event, Ledger
 from logistics_client.assembly import Plan, Room, open_room
+from logistics_client.feedback import feedback_router
 from logistics_client.links.assembly import LinkPlan, open_links
 from logistics_client.links.page import link_router
 from logistics_client.links.service import LinkEvent
 from logistics_client.ports import Logistics
 from logistics_client.push import push_router
+from logistics_client.web import Require, bulletin_router, order_router, work_order_router
+from logistics_client.work_orders.progress import Change
 from voice.config import Settings
 from voice.secret import secret_key
 
@@ -24,9 +27,18 @@ async def open_logistics(settings: Settings, stack: AsyncExitStack) -> Logistics
 
 
 async def open_with_pages(
-    settings: Settings, stack: AsyncExitStack, *, ledger: Ledger, public_url: str, brand: str
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    ledger: Ledger,
+    public_url: str,
+    brand: str,
+    require: Require | None = None,
 ) -> tuple[Logistics, list[APIRouter]]:
-    """Open the room with its links, and return the routes of the callers' pages and the carriers' pushes."""
+    """Open the room with its links, and return its routes: the callers' pages and the pushes.
+
+    With ``require``, the routes of ``/api/v1`` come along, which only signed-in people and programs may use.
+    """
     secret = secret_key(settings.secret_key, settings.data_dir)
     room = await _open(settings, stack, secret=secret)
     plan = LinkPlan(
@@ -41,8 +53,45 @@ async def open_with_pages(
         data = {"purpose": event.link.purpose.value, "waybill": event.link.waybill}
         await ledger.append(Event(event.name, event.link.call_id, event.at, data))
 
+    room.book.subscribe(OrderNotes(ledger))
     links = await stack.enter_async_context(open_links(plan, room.logistics, room.engine, tell))
-    return room.logistics, [push_router(room.pushes), link_router(links, room.delivery_photo, report_secret=secret)]
+    routers = [
+        push_router(room.pushes),
+        feedback_router(room.feedback),
+        link_router(links, room.delivery_photo, report_secret=secret),
+    ]
+    return room.logistics, routers if require is None else [*routers, *api_routers(room, require)]
+
+
+def api_routers(room: Room, require: Require) -> list[APIRouter]:
+    """Return the routes of ``/api/v1`` that belong to this room."""
+    return [
+        work_order_router(room.office, room.outbox, require),
+        bulletin_router(room.bulletins, require),
+        order_router(room.table, require),
+    ]
+
+
+class OrderNotes:
+    """Writes into the ledger what happens to work orders after they were opened, and what became of promises.
+
+    An order that belongs to no call has a thread of its own, ``order-`` and its number.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def __call__(self, change: Change) -> None:
+        """Write one change."""
+        order = change.order
+        thread = order.call_id or f"order-{order.order_id}"
+        about: dict[str, object] = {"order_id": order.order_id, "kind": order.kind.value, "waybill": order.waybill}
+        step = about | {"owner": order.owner, "by": change.by, "text": change.text}
+        await self._ledger.append(Event(f"work_order.{change.status.value}", thread, change.at, step))
+        if change.kept is not None and order.promise is not None:
+            promise = {"what": order.promise.what, "due_at": order.promise.due_at.isoformat()}
+            name = "promise.kept" if change.kept else "promise.missed"
+            await self._ledger.append(Event(name, thread, change.at, about | promise))
 
 
 async def _open(settings: Settings, stack: AsyncExitStack, *, secret: str) -> Room:
