@@ -21,7 +21,13 @@ _LOST_TWIN = 0.6
 
 _SHORT_LIMIT = 1.0
 _LONG_LIMIT = 2.2
+_LIMIT_PER_DIGIT = 0.28
+"""Two unrelated numbers of fourteen digits are seven or more apart, a badly heard one is less than four."""
+
 _MARGIN = 0.75
+_MARGIN_SHARE = 0.5
+"""The worse the best fits, the clearer it must stand before the next."""
+
 _SURELY_ANOTHER = 0.8
 """Plausibility from which a number that is no candidate is taken for a parcel of its own."""
 
@@ -64,7 +70,7 @@ def rank_candidates(
         return ()
     sure = _confidences(heard, tokens)
     is_tail = len(heard) <= 6
-    limit = _SHORT_LIMIT if is_tail else _LONG_LIMIT
+    limit = _SHORT_LIMIT if is_tail else max(_LONG_LIMIT, _LIMIT_PER_DIGIT * len(heard))
     ranked = sorted(
         (
             Candidate(number, _cost(heard, sure, _compared(number, heard, is_tail)))
@@ -82,7 +88,8 @@ def decide(ranked: Sequence[Candidate]) -> Match:
     """One when it stands clear of the next, several when two are near, none when nothing fits; never a guess."""
     if not ranked:
         return Match("none")
-    near = tuple(candidate for candidate in ranked if candidate.cost - ranked[0].cost < _MARGIN)
+    margin = max(_MARGIN, _MARGIN_SHARE * ranked[0].cost)
+    near = tuple(candidate for candidate in ranked if candidate.cost - ranked[0].cost < margin)
     if ranked[0].exact:
         near = tuple(candidate for candidate in near if candidate.exact)
     return Match("one" if len(near) == 1 else "several", near)

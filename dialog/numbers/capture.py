@@ -21,7 +21,7 @@ from dialog.numbers.remarks import (
     Wrong,
     steps,
 )
-from dialog.numbers.signs import Sign, read_line
+from dialog.numbers.signs import Line, Sign, read_line, second_thoughts
 from dialog.protocol import Expectation, Heard, HeardToken
 
 _OVERLAP = 3
@@ -121,12 +121,26 @@ class NumberCapture:
 
     def add(self, text: str, tokens: tuple[HeardToken, ...] = ()) -> NumberCapture:
         """The capture after one more turn of the caller."""
+        line = read_line(text, tokens)
         capture = replace(self, pieces=(*self.pieces, text))
+        heard = capture._read(line)
+        if heard.complete or not heard.signs:
+            return heard
+        # 嗯 and 二 sound alike; only a number that comes to its end in one single way is read so
+        others = {other.digits: other for other in map(capture._read, second_thoughts(line)) if other._is_shaped}
+        return next(iter(others.values())) if len(others) == 1 else heard
+
+    def _read(self, line: Line) -> NumberCapture:
+        capture = self
         first = True
-        for step in steps(read_line(text, tokens)):
+        for step in steps(line):
             capture = capture._apply(step, first_run=first)
             first = first and not isinstance(step, Digits)
         return capture._with_twice_said()
+
+    @property
+    def _is_shaped(self) -> bool:
+        return self.complete and (self.digits in self.candidates or is_closed(self.digits))
 
     def _with_twice_said(self) -> NumberCapture:
         """The number with a dropped overlap put back, when only so it has the shape of a number."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dialog.protocol import HeardToken
@@ -105,6 +105,20 @@ class Line:
             sure += [min(self.sure[match.start() : match.end()])] * len(put)
             at = match.end()
         return Line("".join([*text, self.text[at:]]), (*sure, *self.sure[at:]))
+
+
+_HESITATION = re.compile(r"(?<![A-Z一-鿿])[呃额诶嗯啊恶鹅](?=\d)|(?<=\d)[呃额诶恶鹅]")
+
+
+def second_thoughts(line: Line) -> Iterator[Line]:
+    """The line with hesitations taken for 二 (they sound alike), and with a leading 二 taken for a hesitation."""
+    places = [match.start() for match in _HESITATION.finditer(line.text)]
+    groups = [(place,) for place in places] + ([tuple(places)] if len(places) > 1 else [])
+    for group in groups:
+        text = "".join("2" if at in group else char for at, char in enumerate(line.text))
+        yield Line(text, tuple(sure / 2 if at in group else sure for at, sure in enumerate(line.sure)))
+    if line.text.startswith("2"):
+        yield Line(line.text[1:], line.sure[1:])
 
 
 def _plain(text: str, tokens: tuple[HeardToken, ...]) -> Line:
