@@ -1,0 +1,1 @@
+"""Read models of calls, built from the ledger alone."""
