@@ -35,6 +35,7 @@ EVENT_TYPES = frozenset(
         "promise.made",
         "promise.kept",
         "promise.missed",
+        "promise.dropped",
         "link.sent",
         "link.delivered",
         "link.opened",
