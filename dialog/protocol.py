@@ -184,6 +184,15 @@ class TransferProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAnswered:
+    """Answer to ``AskModel``; ``reply`` is what it wrote, None when it was late, away or not asked."""
+
+    at: datetime
+    request_id: str
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserLost:
     """Hearing is away for a moment; keys still work."""
 
@@ -208,6 +217,7 @@ Event: TypeAlias = (
     | OrderDone
     | LinkDone
     | TransferProgress
+    | ModelAnswered
     | RecogniserLost
     | CallOver
 )
@@ -282,6 +292,23 @@ class SendLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Remember:
+    """The caller proved to know this parcel: the calling number is bound to it from now on; no answer."""
+
+    waybill: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Ask the language model what an utterance below the line means; ``offered`` are the intents it may choose."""
+
+    request_id: str
+    text: str
+    offered: tuple[str, ...]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CardLine:
     """One line of the hand-over card; ``turn`` is the caller turn it came from (0: known before the call)."""
 
@@ -339,4 +366,6 @@ class Note:
     data: dict[str, object] = field(default_factory=dict)
 
 
-Effect: TypeAlias = Say | LookUp | OpenOrder | SendLink | Transfer | EndCall | StopRecording | Note
+Effect: TypeAlias = (
+    Say | LookUp | OpenOrder | SendLink | Remember | AskModel | Transfer | EndCall | StopRecording | Note
+)

@@ -50,3 +50,20 @@ commands = Table(
     Index("commands_owner_state", "owner", "state"),
     Index("commands_call", "call_id"),
 )
+
+# Who called when, and where the talk stood: for redials and repeat calls. Personal data of at most two days.
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(64), primary_key=True),
+    Column("caller", String(32), nullable=False),
+    Column("writer", String(64), nullable=False),
+    Column("waybill", String(64), nullable=False, server_default=""),
+    Column("started_at", String(40), nullable=False),
+    Column("kept_at", String(40), nullable=False),
+    Column("ended_at", String(40)),
+    Column("cause", String(64), nullable=False, server_default=""),
+    Column("state", JSON().with_variant(JSONB(), "postgresql")),
+    Index("calls_caller_started", "caller", "started_at"),
+    Index("calls_started", "started_at"),
+)

@@ -61,7 +61,17 @@ class Logistics(Protocol):
         """Work orders of a parcel, newest first."""
 
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
-        """Send a signed short link by SMS; True only on the gateway's receipt."""
+        """Send a signed short link by SMS to the order's own phone; True only on the gateway's receipt.
+
+        ``phone`` is the calling number when it may stand in for an order's phone that nobody knows, else empty.
+        """
+
+    async def remember(self, number: str, parcel: Parcel) -> None:
+        """Bind a calling number to a parcel that the caller proved to know.
+
+        Raises:
+            LogisticsError: it was not stored.
+        """
 
     async def close(self) -> None:
         """Release connections and stop background delivery."""

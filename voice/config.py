@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     outlet_webhook: str = ""
     secret_key: str = ""
     llm_base_url: str = ""
+    llm_model: str = "default"
+    llm_api_key: str = ""
     agent_sip: str = ""
     data_dir: Path = Field(default=Path("data"))
     config_dir: Path = Field(default=PROJECT / "config")

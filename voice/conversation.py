@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from dialog.engine import Dialogue, DialogueState
@@ -60,10 +60,18 @@ class Line(Protocol):
 
 
 class Conversation:
-    """Runs the dialogue of one call until it is over."""
+    """Runs the dialogue of one call until it is over; ``keep`` is told where it stands after every step."""
 
     def __init__(
-        self, call_id: str, *, dialogue: Dialogue, ledger: Ledger, effects: EffectRunner, mouth: Mouth, clock: Clock
+        self,
+        call_id: str,
+        *,
+        dialogue: Dialogue,
+        ledger: Ledger,
+        effects: EffectRunner,
+        mouth: Mouth,
+        clock: Clock,
+        keep: Callable[[DialogueState], None] | None = None,
     ) -> None:
         self.call_id = call_id
         self._dialogue = dialogue
@@ -71,6 +79,7 @@ class Conversation:
         self._effects = effects
         self._mouth = mouth
         self._clock = clock
+        self._keep = keep
         self._line: Line | None = None
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
@@ -172,6 +181,8 @@ class Conversation:
                 self.state, effects = self._dialogue.step(self.state, event)
                 for effect in effects:
                     self._perform(effect)
+                if self._keep is not None:
+                    self._keep(self.state)
             except Exception:
                 logger.exception("a dialogue step failed on %s", type(event).__name__)
                 self.log("degraded", {"what": "dialogue", "event": type(event).__name__})

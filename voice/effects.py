@@ -11,13 +11,25 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from dialog.protocol import Event, LinkDone, LookUp, LookupDone, OpenOrder, OrderDone, SendLink
+from dialog.protocol import (
+    AskModel,
+    Event,
+    LinkDone,
+    LookUp,
+    LookupDone,
+    ModelAnswered,
+    OpenOrder,
+    OrderDone,
+    Remember,
+    SendLink,
+)
 from ledger import Event as LedgerEvent
 from ledger import Ledger, LedgerUnavailable
 from logistics_client.errors import LogisticsError
 from logistics_client.ports import Logistics
 from logistics_client.vocabulary import Parcel, WorkOrder
 from voice.clock import Clock
+from voice.language_model import LanguageModel
 
 logger = logging.getLogger(__name__)
 
@@ -29,20 +41,31 @@ Post = Callable[[Event], None]
 
 
 class EffectRunner:
-    """Runs one call's effects against the parcels' service and the ledger."""
+    """Runs one call's effects against the parcels' service, the ledger and, where there is one, a language model."""
 
-    def __init__(self, call_id: str, number: str | None, logistics: Logistics, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        call_id: str,
+        number: str | None,
+        logistics: Logistics,
+        ledger: Ledger,
+        clock: Clock,
+        model: LanguageModel | None = None,
+    ) -> None:
         self._call_id = call_id
         self._number = number
         self._logistics = logistics
         self._ledger = ledger
         self._clock = clock
+        self._model = model
         self._parcels: dict[str, Parcel] = {}
+        self._own: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
-        """Remember parcels that the dialogue was told about, so that it can name them by waybill alone."""
-        self._parcels.update({parcel.waybill: parcel for parcel in parcels})
+        """Learn the calling number's own parcels; the dialogue names them by waybill alone."""
+        self._note_parcels(parcels)
+        self._own.update(parcel.waybill for parcel in parcels)
 
     def run(self, effect: object, post: Post) -> None:
         """Start an effect; its answer is posted as an event."""
@@ -53,6 +76,10 @@ class EffectRunner:
                 self._spawn(self._open_order(effect, post))
             case SendLink():
                 self._spawn(self._send_link(effect, post))
+            case Remember():
+                self._spawn(self._remember(effect))
+            case AskModel():
+                self._spawn(self._ask_model(effect, post))
             case _:
                 raise TypeError(f"no runner for the effect {type(effect).__name__}")
 
@@ -87,10 +114,32 @@ class EffectRunner:
             error = type(failure).__name__
         except TimeoutError:
             error = "UnavailableError"
-        self.know(parcels)
+        self._note_parcels(parcels)
         took = round((self._clock.monotonic() - started) * 1000)
         self._note("lookup", {"found": len(parcels), "error": error, "ms": took})
         post(LookupDone(self._clock.now(), effect.request_id, parcels, error))
+
+    def _note_parcels(self, parcels: tuple[Parcel, ...]) -> None:
+        self._parcels.update({parcel.waybill: parcel for parcel in parcels})
+
+    async def _remember(self, effect: Remember) -> None:
+        parcel = self._parcels.get(effect.waybill)
+        if parcel is None or not self._number:
+            return
+        try:
+            async with asyncio.timeout(ORDER_DEADLINE_S):
+                await self._logistics.remember(self._number, parcel)
+        except (LogisticsError, TimeoutError) as failure:
+            logger.warning("a number was not bound to its parcel: %s", type(failure).__name__)
+
+    async def _ask_model(self, effect: AskModel, post: Post) -> None:
+        started = self._clock.monotonic()
+        reply = None
+        if self._model is not None:
+            reply = await self._model.choose(effect.text, effect.offered, effect.question)
+        took = round((self._clock.monotonic() - started) * 1000)
+        self._note("lookup", {"what": "language_model", "answered": reply is not None, "ms": took})
+        post(ModelAnswered(self._clock.now(), effect.request_id, reply))
 
     async def _open_order(self, effect: OpenOrder, post: Post) -> None:
         parcel = self._parcels.get(effect.waybill) if effect.waybill else None
@@ -122,13 +171,21 @@ class EffectRunner:
             try:
                 async with asyncio.timeout(ORDER_DEADLINE_S):
                     sent = await self._logistics.send_link(
-                        effect.purpose, parcel, phone=self._number or "", call_id=self._call_id
+                        effect.purpose, parcel, phone=self._own_phone(parcel), call_id=self._call_id
                     )
             except (LogisticsError, TimeoutError) as failure:
                 logger.warning("a link could not be sent: %s", type(failure).__name__)
         if not sent:
             self._note("degraded", {"what": "link", "purpose": effect.purpose, "waybill": effect.waybill})
         post(LinkDone(self._clock.now(), effect.request_id, sent))
+
+    def _own_phone(self, parcel: Parcel) -> str:
+        """The calling number where it is the parcel's own, else nothing: a link never goes to whoever just calls."""
+        number = self._number or ""
+        is_own = parcel.waybill in self._own or (
+            bool(parcel.receiver_phone_tail) and number.endswith(parcel.receiver_phone_tail or "?")
+        )
+        return number if is_own else ""
 
     def _note(self, type_: str, data: dict[str, object]) -> None:
         self._ledger.post(LedgerEvent(type_, self._call_id, self._clock.now(), data))

@@ -17,6 +17,7 @@ from asr.supervisor import Supervisor as RecogniserSupervisor
 from dialog.engine import load_dialogue
 from dialog.protocol import Expectation
 from ledger import Ledger
+from ledger.calls import CallBook
 from ledger.delivery import Delivery
 from telephony.admission import Admission
 from telephony.hub import HubClock
@@ -33,6 +34,8 @@ from voice.http.server import HttpServer
 from voice.parcels import open_with_pages
 from voice.pipeline.build import warm_up
 from voice.pipeline.vad import require_vad
+from voice.language_model import open_model
+from voice.redial import Redial
 from voice.redis_link import open_redis
 from voice.services import Services
 from voice.session import CallSession
@@ -74,7 +77,7 @@ class Hotline:
             loop.add_signal_handler(number, self._signalled)
         require_vad()
         hotlines = load_hotlines(settings.config_dir)
-        dialogue = load_dialogue(settings.config_dir)
+        dialogue = load_dialogue(settings.config_dir, assist=bool(settings.llm_base_url))
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         recogniser, speaker = await asyncio.gather(self._start_recogniser(), self._start_speaker())
         ledger = await self._start_ledger()
@@ -114,6 +117,8 @@ class Hotline:
             recorder,
             clock,
             web,
+            redial=Redial(CallBook(ledger), clock, writer=ledger.writer),
+            model=open_model(settings, clock, self._stack),
         )
         await http.start()
         self._stack.push_async_callback(http.close)

@@ -15,6 +15,8 @@ from telephony.webrtc import WebEndpoint
 from tts.speaker import Speaker
 from voice.clock import Clock
 from voice.config import Hotlines, Settings
+from voice.language_model import LanguageModel
+from voice.redial import Redial
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,5 @@ class Services:
     recorder: Recorder
     clock: Clock
     web: WebEndpoint
+    redial: Redial
+    model: LanguageModel | None = None

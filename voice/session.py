@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dialog.protocol import CallStarted, HotlineProfile, Staffing, Transfer, TransferOutcome, TransferProgress
@@ -65,6 +66,7 @@ class CallSession:
         hub = self._hub = Hub(self._call.rate)
         leg = BotLeg(hub.rate)
         try:
+            profile = await self._services.redial.begin(self.call_id, profile)
             await self._begin(hub, leg, profile)
             await asyncio.shield(self._call.closed)
         finally:
@@ -124,7 +126,14 @@ class CallSession:
         self._recording = self._start_recording(hub)
         hub.record(self._recording)
         services.hub_clock.add(hub)
-        effects = EffectRunner(self.call_id, self._call.info.caller.number, services.logistics, services.ledger, clock)
+        effects = EffectRunner(
+            self.call_id,
+            self._call.info.caller.number,
+            services.logistics,
+            services.ledger,
+            clock,
+            services.model,
+        )
         effects.know(profile.parcels)
         self._pipeline = build_pipeline(
             hub=hub,
@@ -142,6 +151,7 @@ class CallSession:
             effects=effects,
             mouth=self._pipeline.dialogue,
             clock=clock,
+            keep=partial(services.redial.keep, self.call_id),
         )
         conversation.attach(self)
         self._pipeline.dialogue.bind(conversation, captions=caption_sink(self._call))
@@ -215,6 +225,7 @@ class CallSession:
             await self._conversation.close()
         await self._finish_recording(seconds)
         cause = self._call.closed.result() if self._call.closed.done() else "error"
+        await self._services.redial.end(self.call_id, cause)
         who = "caller" if cause == "remote_hangup" else "hotline"
         self._note("call.ended", {"cause": cause, "who": who, "seconds": round(seconds, 2)})
         for task in list(self._tasks):

@@ -10,7 +10,7 @@ from functools import cached_property
 from dialog.card import build_card
 from dialog.engine import handover, results, trouble
 from dialog.engine.flow import run
-from dialog.engine.hearing import on_heard
+from dialog.engine.hearing import on_heard, on_model_answered
 from dialog.engine.keys import on_key
 from dialog.engine.opening import on_call_started
 from dialog.engine.ports import NumberHearing, Understander
@@ -29,6 +29,7 @@ from dialog.protocol import (
     KeyPressed,
     LinkDone,
     LookupDone,
+    ModelAnswered,
     NoInput,
     NoMatch,
     OrderDone,
@@ -51,6 +52,7 @@ class Dialogue:
     understand: Understander
     hear_number: NumberHearing
     settings: Settings = field(default_factory=Settings)
+    assist: bool = False  # whether a language model may be asked about what is below the line
 
     @cached_property
     def intents(self) -> Mapping[str, Scene]:
@@ -106,8 +108,17 @@ def _dispatch(t: Turn, event: Event) -> None:
             handover.on_progress(t, event)
         case CallOver():
             t.change(over=True)
+        case ModelAnswered():
+            on_model_answered(t, event)
         case _ if t.state.phase is Phase.BRIDGED:
             return  # a person leads the call
+        case _:
+            t.change(asking=None)
+            _on_caller(t, event)
+
+
+def _on_caller(t: Turn, event: Event) -> None:
+    match event:
         case RecogniserLost():
             trouble.recogniser_lost(t)
         case Heard():

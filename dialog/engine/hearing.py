@@ -13,7 +13,8 @@ from dialog.engine.ports import Understood
 from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
 from dialog.engine.turn import Answer, Turn
-from dialog.protocol import ExpectKind, Heard
+from dialog.protocol import ExpectKind, Heard, ModelAnswered
+from dialog.understanding.llm import chosen
 from logistics_client.vocabulary import CallerClass
 
 URGENT = ("safety", "authority", "human")
@@ -150,8 +151,29 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
         t.change(misses=0)
         t.say("remark.noted")
         ask_again(t)
+    elif t.dialogue.assist and understood.ranked and not understood.intents:
+        t.ask_model(event, tuple(sorted(t.dialogue.intents)))
     else:
         no_match(t, understood)
+
+
+def on_model_answered(t: Turn, event: ModelAnswered) -> None:
+    """The language model chose one of the offered intents, or nothing came of it: then it goes on as without it."""
+    asked = t.state.asking
+    if asked is None or asked.request_id != event.request_id:
+        return  # the caller has gone on meanwhile
+    t.change(asking=None)
+    text = asked.heard.text.strip()[:_TEXT_LIMIT]
+    understood = t.dialogue.understand(
+        text, t.expectation(), candidates=t.candidates(), confidence=asked.heard.confidence
+    )
+    choice = chosen(event.reply, t.dialogue.intents)
+    if choice is None:
+        no_match(t, understood)
+        return
+    t.note("intent", intents=[choice.intent], confidence=round(choice.confidence, 3), by="model")
+    t.change(misses=0)
+    want(t, (Wanted(choice.intent, dict(understood.slots), t.state.turn),))
 
 
 def _is_topic_of(t: Turn, wish: Wanted) -> bool:

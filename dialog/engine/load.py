@@ -21,6 +21,7 @@ def load_dialogue(
     *,
     understand: Understander | None = None,
     hear_number: NumberHearing | None = None,
+    assist: bool = False,
 ) -> Dialogue:
     """Read and check everything that operators edit.
 
@@ -28,6 +29,7 @@ def load_dialogue(
         config_dir: the folder with ``wording/``, ``who_may_hear.yaml``, ``dialogue.yaml`` and ``knowledge.yaml``.
         understand: replaces ``dialog.understanding.understand``.
         hear_number: replaces the number hearing of ``dialog.numbers``.
+        assist: whether a language model may be asked about utterances below the line.
 
     Raises:
         ConfigError: ``file.yaml:12: what is wrong; what to do``.
@@ -41,6 +43,7 @@ def load_dialogue(
         understand=understand or _default_understander(),
         hear_number=hear_number or _default_number_hearing(),
         settings=_settings(config_dir / "dialogue.yaml"),
+        assist=assist,
     )
 
 

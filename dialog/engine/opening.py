@@ -65,6 +65,7 @@ def _go_on(t: Turn, event: CallStarted, old: DialogueState) -> None:
     )
     learn_parcels(t, event.caller.parcels)
     learn_orders(t, event.caller.orders)
+    t.note("call.resumed", call=event.caller.dropped_call_id or "")
     t.say_first("opening.resumed", "opening.resumed_plain")
     if left_to_person:
         t.begin("person", intent="resumed")

@@ -81,6 +81,14 @@ class HeardTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An utterance below the line that a language model is asked about."""
+
+    request_id: str
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something the caller added (补充信息), or said and was not confirmed (未确认项)."""
 
@@ -134,6 +142,7 @@ class DialogueState:
     slow: bool = False
     keyed: str = ""  # digits pressed so far
     pieces: tuple[Heard, ...] = ()  # turns in which a number was spoken so far
+    asking: Asked | None = None
     last_say: Say | None = None
     unheard: tuple[Sentence, ...] = ()
     after_say: str | None = None  # say id whose end starts the opening

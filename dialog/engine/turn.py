@@ -11,21 +11,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dialog.engine.questions import OPEN
-from dialog.engine.state import Choice, DialogueState, Phase, Question, Remark, Topic
+from dialog.engine.state import Asked, Choice, DialogueState, Phase, Question, Remark, Topic
 from dialog.facts import View
 from dialog.identity import Item, Leave
 from dialog.protocol import (
+    AskModel,
     CallStarted,
     Effect,
     EndCall,
     Expectation,
     ExpectKind,
+    Heard,
     LinkDone,
     LookUp,
     LookupDone,
     Note,
     OpenOrder,
     OrderDone,
+    Remember,
     Say,
     SendLink,
     Sentence,
@@ -239,6 +242,17 @@ class Turn:
         """Send a link to the order's phone; the topic goes on at ``then``."""
         request_id = self._wait("send_link", then)
         self._requests.append(SendLink(request_id, purpose, self.waybill or ""))
+
+    def bind_number(self, waybill: str) -> None:
+        """The caller proved to know this parcel; the next call from this number is greeted with it."""
+        self._requests.append(Remember(waybill))
+
+    def ask_model(self, event: Heard, offered: tuple[str, ...]) -> None:
+        """Have a language model choose what an utterance below the line means; the step goes on with its answer."""
+        asked = Asked(self.new_id("m"), event)
+        self.change(asking=asked)
+        last = self.state.last_say
+        self._requests.append(AskModel(asked.request_id, event.text, offered, last.text if last else ""))
 
     def _wait(self, kind: str, then: str) -> str:
         request_id = self.new_id("r")

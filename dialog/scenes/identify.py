@@ -237,6 +237,7 @@ def _one(t: Turn, parcel: Parcel) -> None:
 
 def _verified(t: Turn, waybill: str) -> None:
     t.change(classes={**t.state.classes, waybill: CallerClass.VERIFIED})
+    t.bind_number(waybill)
     _settle_on(t, waybill)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from dialog.understanding.intents import ALL_INTENTS
 from dialog.understanding.normalise import shorten
 from dialog.understanding.reader import LINE
-from dialog.understanding.reading import IntentScore, Understanding
+from dialog.understanding.reading import IntentScore
 
 DEADLINE_S = 0.8
 """After this many seconds the answer is no longer wanted."""
@@ -32,23 +32,18 @@ _INSTRUCTION = (
 )
 
 
-def wants_help(understood: Understanding) -> bool:
-    """Whether the utterance is one to ask about: something was said and nothing stands above the line."""
-    return bool(understood.ranked) and not understood.intents and not understood.slots.get("address_note")
-
-
-def request_body(model: str, understood: Understanding, offered: Sequence[str], question: str = "") -> dict[str, Any]:
+def request_body(model: str, text: str, offered: Sequence[str], question: str = "") -> dict[str, Any]:
     """Body of one chat completion.
 
     Args:
         model: the endpoint's model name.
-        understood: the utterance as the linear model read it.
+        text: the utterance.
         offered: intents that the scenes can serve now.
         question: what the caller was asked, in words.
 
     """
     choices = [*dict.fromkeys(intent for intent in offered if intent in ALL_INTENTS), NONE]
-    said = json.dumps({"问题": question, "来电者的话": shorten(understood.text)}, ensure_ascii=False)
+    said = json.dumps({"问题": question, "来电者的话": shorten(text)}, ensure_ascii=False)
     schema = {
         "type": "object",
         "properties": {
@@ -67,14 +62,12 @@ def request_body(model: str, understood: Understanding, offered: Sequence[str], 
     }
 
 
-def with_reply(understood: Understanding, reply: str, offered: Collection[str]) -> Understanding:
-    """The understanding with the model's choice, or unchanged when the reply is anything but a plain offered choice."""
-    choice = _choice(reply)
+def chosen(reply: str | None, offered: Collection[str]) -> IntentScore | None:
+    """The model's choice, None when the reply is anything but one plain intent on offer above the line."""
+    choice = _choice(reply or "")
     if choice is None or choice.intent not in offered or choice.confidence < LINE:
-        return understood
-    score = replace(choice, confidence=min(choice.confidence, CEILING))
-    others = tuple(reading for reading in understood.ranked if reading.intent != score.intent)
-    return replace(understood, intents=(score,), ranked=(score, *others), confidence=score.confidence)
+        return None
+    return replace(choice, confidence=min(choice.confidence, CEILING))
 
 
 def _choice(reply: str) -> IntentScore | None:

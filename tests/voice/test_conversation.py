@@ -40,6 +40,9 @@ class Nowhere:
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         return ()
 
+    async def remember(self, number: str, parcel: Parcel) -> None:
+        return
+
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         return False
 
