@@ -13,6 +13,10 @@ from desk.auth.roles import Role
 from tests.desk.conftest import PASSWORD, Browser, RunningDesk, running
 
 
+def on_disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("hotline.db*"))
+
+
 async def test_the_first_administrator_is_printed_once_and_must_choose_a_password(
     hotline: RunningDesk, tmp_path: Path
 ) -> None:
@@ -42,14 +46,14 @@ async def test_no_password_is_stored_and_the_cookie_is_a_bare_key(hotline: Runni
     browser = await hotline.person("lihua")
     cookie = next(iter(browser.http.cookies.jar))
     assert cookie.name == "hotline-session" and cookie.has_nonstandard_attr("HttpOnly")
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("hotline.db*"))
+    stored = on_disk(tmp_path)
     assert PASSWORD.encode() not in stored and str(cookie.value).encode() not in stored
     assert b"$argon2id$" in stored
 
 
 async def test_https_gets_the_host_cookie(tmp_path: Path) -> None:
     async with running(tmp_path, public_url="https://hotline.example.com") as hotline:
-        account, password = await hotline.desk.accounts.create("lihua", display="李华", role=Role.AGENT)
+        _, password = await hotline.desk.accounts.create("lihua", display="李华", role=Role.AGENT)
         headers = {"Host": "hotline.example.com", "Origin": "https://hotline.example.com"}
         async with httpx.AsyncClient(base_url=hotline.url, headers=headers) as client:
             answer = await client.post("/api/v1/session", json={"name": "lihua", "password": password})
@@ -168,7 +172,7 @@ async def test_api_keys_are_hashed_shown_once_and_revoked_at_once(hotline: Runni
         assert (await program.get("/api/v1/calls")).status_code == 200
         assert (await program.get("/api/v1/accounts")).status_code == 200
         assert (await program.get("/api/v1/api-keys")).status_code == 403
-        stored = b"".join(path.read_bytes() for path in tmp_path.glob("hotline.db*"))
+        stored = on_disk(tmp_path)
         assert made["key"].encode() not in stored and made["prefix"].encode() in stored
         assert "key_hash" not in (await admin.get("/api/v1/api-keys")).text
         await admin.http.delete(f"/api/v1/api-keys/{made['prefix']}")
