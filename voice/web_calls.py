@@ -90,7 +90,7 @@ class WebCalls:
             return _refused(refused)
         call_id = self._take(call)
         self._live[call_id] = call
-        call.on_closed(lambda _cause: self._live.pop(call_id, None) and None)
+        call.on_closed(lambda _cause: self._forget(call_id))
         return {"call_id": call_id, "sdp": answer, "type": "answer"}
 
     async def servers(self) -> dict[str, object]:
@@ -120,6 +120,9 @@ class WebCalls:
         except OfferRefused as refused:
             return _refused(refused)
         return {"sdp": answer, "type": "answer"}
+
+    def _forget(self, call_id: str) -> None:
+        self._live.pop(call_id, None)
 
     def _committed(self, stored: Sequence[StoredEvent]) -> None:
         for row in stored:

@@ -98,7 +98,8 @@ class WebCall:
 
     async def answer(self) -> None:
         """Wait until media is up; raises :class:`CallGone` when it never comes."""
-        await asyncio.wait({self._up, self._closed}, return_when=asyncio.FIRST_COMPLETED)
+        waiting: set[asyncio.Future[Any]] = {self._up, self._closed}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if self._closed.done():
             raise CallGone("the browser left before the call was up.")
 

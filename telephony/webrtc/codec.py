@@ -96,7 +96,9 @@ class Opus:
             frames = self._decoder.decode(av.Packet(payload))
         except av.FFmpegError as error:
             raise CodecError("no Opus packet") from error
-        return b"".join(self._down.process(frame.to_ndarray().reshape(-1)) for frame in frames)
+        return b"".join(
+            self._down.process(frame.to_ndarray().astype(np.int16, copy=False).reshape(-1)) for frame in frames
+        )
 
 
 class Decimator:
@@ -115,7 +117,7 @@ class Decimator:
         line = np.concatenate((self._past, samples.astype(np.float32)))
         self._past = line[-(self.TAPS - 1) :]
         windows = np.lib.stride_tricks.sliding_window_view(line, self.TAPS)[:: self.FACTOR]
-        return np.clip(np.rint(windows @ self._filter), -32768, 32767).astype(np.int16).tobytes()
+        return bytes(np.clip(np.rint(windows @ self._filter), -32768, 32767).astype(np.int16).tobytes())
 
 
 def open_codec(name: str) -> Codec:

@@ -93,12 +93,15 @@ class WebEndpoint:
     async def _open(self, call: WebCall, sdp: str) -> str:
         token = call.resume_token
         self._calls[token] = call
-        call.on_closed(lambda _cause: self._calls.pop(token, None))
+        call.on_closed(lambda _cause: self._forget(token))
         try:
             return await call.offer(sdp)
         except BaseException:
             await call.hangup("failed:offer")
             raise
+
+    def _forget(self, token: str) -> None:
+        self._calls.pop(token, None)
 
     def _servers(self) -> list[RTCIceServer]:
         servers = []

@@ -37,7 +37,7 @@ def check_offer(sdp: str) -> str:
     if len(audio) != 1 or len(rest) > 1 or any(media.kind != "application" for media in rest):
         raise OfferRefused("the offer must have one audio section and at most one data channel, no video.")
     for media in session.media:
-        if not media.ice.usernameFragment or not media.ice.password:
+        if media.ice is None or not media.ice.usernameFragment or not media.ice.password:
             raise OfferRefused("the offer lacks its ICE user and password (a=ice-ufrag, a=ice-pwd).")
         if media.dtls is None or not media.dtls.fingerprints:
             raise OfferRefused("the offer lacks its DTLS fingerprint (a=fingerprint and a=setup); send plain WebRTC.")

@@ -111,9 +111,9 @@ class Peer:
     def _read_codecs(self, answer: str) -> None:
         media = next(media for media in SessionDescription.parse(answer).media if media.kind == "audio")
         first = media.rtp.codecs[0]
-        self.codec, self.sound_type = open_codec(first.name), first.payloadType
+        self.codec, self.sound_type = open_codec(first.name), int(first.payloadType or 0)
         self.key_types = frozenset(
-            codec.payloadType for codec in media.rtp.codecs if codec.mimeType.lower() == TELEPHONE_EVENT
+            int(codec.payloadType or 0) for codec in media.rtp.codecs if codec.mimeType.lower() == TELEPHONE_EVENT
         )
 
     async def _next_packet(self) -> tuple[bytes, int]:
