@@ -7,7 +7,7 @@ import json
 import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,12 @@ class RunningDesk:
     commands: list[Command]
     printed: list[str]
     clock: SettableClock
-    refuse: list[str] = field(default_factory=list)
+    refuse: list[str]
+    book: CommandBook
+
+    async def own(self, call_id: str) -> None:
+        """Say that a live process runs the call, so that commands reach it."""
+        await self.book.own(call_id)
 
     async def person(self, name: str, role: Role = Role.AGENT, skills: tuple[str, ...] = ("general",)) -> Browser:
         """Create an account and sign it in, past its one-time password."""
@@ -200,7 +205,7 @@ async def running(tmp_path: Path, **options: Any) -> AsyncIterator[RunningDesk]:
         for router in desk.routers:
             app.include_router(router)
         url = await stack.enter_async_context(serving(app))
-        yield RunningDesk(url, desk, ledger, floor, logistics, recordings, taken, printed, clock, refuse)
+        yield RunningDesk(url, desk, ledger, floor, logistics, recordings, taken, printed, clock, refuse, commands)
 
 
 @asynccontextmanager

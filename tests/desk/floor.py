@@ -16,7 +16,7 @@ class SmallFloor:
         self.states: dict[str, str] = {}
         self.asked: list[tuple[str, Message]] = []
         self.tickets: dict[str, str] = {}  # ticket -> call
-        self.told: asyncio.Event = asyncio.Event()
+        self.left = asyncio.Event()  # somebody has signed out
         self.slow: asyncio.Event | None = None
         self.shown: list[str] = []  # offers whose page asked for the next message
 
@@ -34,6 +34,7 @@ class SmallFloor:
         finally:
             self.screens.pop(seat.agent_id, None)
             self.states[seat.agent_id] = "offline"
+            self.left.set()
 
     async def tell(self, agent_id: str, message: Message) -> Message:
         self.asked.append((agent_id, message))
