@@ -1,0 +1,29 @@
+/** Who is at a desk and who waits, for dialogs and the wall. */
+import type { AgentState, ChosenState } from '../desk/protocol'
+import { get, post } from './http'
+import type { Caller, Card } from './types'
+
+export interface Seat {
+  id: string
+  name: string
+  role: string
+  skills: string[]
+  state: AgentState
+  reason: string
+  since: string
+  call_id: string | null
+}
+
+export interface Waiting {
+  call_id: string
+  position: number
+  skill: string
+  since: string
+  caller: Caller | null
+  card: Card | null
+}
+
+export const agents = async (): Promise<Seat[]> => (await get<{ agents: Seat[] }>('/api/v1/agents')).agents
+export const queue = async (): Promise<Waiting[]> => (await get<{ queue: Waiting[] }>('/api/v1/queue')).queue
+export const forceState = (agentId: string, state: ChosenState): Promise<unknown> =>
+  post(`/api/v1/agents/${encodeURIComponent(agentId)}/state`, { state, reason: '班长设置' })

@@ -1,0 +1,182 @@
+/** The one desk of this page: state from the socket, the softphone, the ring, and what an agent may do. */
+import { ElMessage } from 'element-plus'
+import { computed, readonly, ref, shallowRef, type ShallowRef } from 'vue'
+import { sentence } from '../api/http'
+import { clock } from '../format/time'
+import { GONE, word } from '../format/words'
+import { phone } from './phone'
+import type { CallVerb, ChosenState, Decision, DialTarget, Offer, PageMessage, ServerMessage, Stance } from './protocol'
+import { recheck } from '../session'
+import { Ringer } from './ringer'
+import { DeskSocket, deskUrl, type Link } from './socket'
+import { type Case, type DeskState, EMPTY, liveCall, reduce } from './state'
+
+const state = shallowRef(EMPTY)
+const link = ref<Link>('connecting')
+const ringer = new Ringer()
+const listeners = new Set<(message: ServerMessage) => void>()
+let socket: DeskSocket | null = null
+
+export const desk: Readonly<ShallowRef<DeskState>> = state
+export const deskLink = readonly(link)
+export const focused = computed<Case | null>(() =>
+  state.value.focus === null ? null : (state.value.cases[state.value.focus] ?? null),
+)
+export const live = computed(() => liveCall(state.value))
+
+/** Hear every message as it comes, for the embedded widget. Returns how to stop. */
+export function listen(listener: (message: ServerMessage) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Sign in at the floor; does nothing when that was done before. */
+export function attend(): void {
+  if (socket !== null) return
+  socket = new DeskSocket(deskUrl(location), {
+    message: receive,
+    link: (now) => {
+      link.value = now
+      if (now === 'refused') void recheck()
+    },
+  })
+  socket.connect()
+}
+
+/** Leave the floor. */
+export function leave(): void {
+  socket?.close()
+  socket = null
+  ringer.stop()
+  phone.close()
+  state.value = EMPTY
+}
+
+function receive(message: ServerMessage): void {
+  const before = state.value
+  state.value = reduce(before, message)
+  for (const listener of listeners) listener(message)
+  switch (message.type) {
+    case 'offer':
+      ring(message)
+      break
+    case 'offer.gone':
+      if (before.offer?.offer_id === message.offer_id) {
+        ringer.stop()
+        if (live.value === null) phone.close()
+        if (message.reason !== 'declined') ElMessage.info(word(GONE, message.reason))
+      }
+      break
+    case 'call':
+      if (message.phase !== 'ringing') ringer.stop()
+      if (message.phase === 'ended' && live.value === null) phone.close()
+      break
+    case 'promise':
+      if (message.state === 'due_soon') ringer.notify('承诺快到时间', message.what)
+      if (message.state === 'missed') ringer.notify('承诺已超时', message.what)
+      break
+    case 'error':
+      ElMessage.error(message.error)
+      break
+    case 'hello':
+      ringer.stop()
+      if (message.offer) ring(message.offer)
+      break
+    default:
+  }
+}
+
+function ring(offer: Offer): void {
+  ringer.start(offer.caller.masked, offer.card.request)
+  // Connected while it rings, so that accepting only opens the gates.
+  if (offer.media !== null) phone.open(offer.call_id, offer.media)
+}
+
+/** Ask the server; a refusal is shown and gives false. */
+async function attempt(message: PageMessage): Promise<boolean> {
+  try {
+    if (socket === null) throw new Error('还没有连接服务器')
+    await socket.ask(message)
+    return true
+  } catch (error) {
+    ElMessage.error(sentence(error))
+    return false
+  }
+}
+
+export async function accept(): Promise<boolean> {
+  const offer = state.value.offer
+  if (offer === null) return false
+  ringer.stop()
+  return attempt({ type: 'accept', offer_id: offer.offer_id })
+}
+
+export async function decline(): Promise<boolean> {
+  const offer = state.value.offer
+  if (offer === null) return false
+  ringer.stop()
+  return attempt({ type: 'decline', offer_id: offer.offer_id })
+}
+
+export async function choose(next: ChosenState, reason = ''): Promise<boolean> {
+  ringer.unlock()
+  return attempt({ type: 'state', state: next, reason })
+}
+
+export const wrapUp = (step: 'extend' | 'finish'): Promise<boolean> => attempt({ type: 'acw', [step]: true })
+
+export async function act(verb: CallVerb): Promise<boolean> {
+  const call = live.value
+  if (call === null) return false
+  return attempt({ type: verb, call_id: call.call_id })
+}
+
+/** Muting happens in the browser first: silence must not wait for the network. */
+export async function toggleMute(): Promise<boolean> {
+  const call = live.value
+  if (call === null) return false
+  const muted = !call.muted
+  phone.mute(muted)
+  return act(muted ? 'mute' : 'unmute')
+}
+
+export const toggleHold = (): Promise<boolean> => act(live.value?.phase === 'held' ? 'resume' : 'hold')
+
+export async function pressKeys(digits: string): Promise<boolean> {
+  const call = live.value
+  if (call === null || digits === '') return false
+  return attempt({ type: 'keys', call_id: call.call_id, digits })
+}
+
+export async function toTarget(how: 'consult' | 'transfer', target: string): Promise<boolean> {
+  const call = live.value
+  if (call === null || target === '') return false
+  return attempt({ type: how, call_id: call.call_id, target })
+}
+
+export const supervise = (callId: string, stance: Stance): Promise<boolean> =>
+  attempt({ type: 'supervise', call_id: callId, stance })
+
+/** Stop listening in. */
+export const stepOut = (callId: string): Promise<boolean> => attempt({ type: 'leave', call_id: callId })
+
+export const dial = (target: DialTarget): Promise<boolean> => {
+  ringer.unlock()
+  return attempt({ type: 'dial', ...target })
+}
+
+export const decide = (id: string, decision: Decision, dueAt?: string): Promise<boolean> =>
+  attempt({ type: 'promise', id, decision, ...(dueAt === undefined ? {} : { due_at: dueAt }) })
+
+/** Clear the last call, or the note about a call that went away, from the screen. */
+export function dismiss(): void {
+  state.value = { ...state.value, gone: null, focus: live.value?.call_id ?? state.value.offer?.call_id ?? null }
+}
+
+export const tryRing = (): void => {
+  ringer.unlock()
+  ringer.test()
+}
+
+/** How long the call has lasted, as a clock. */
+export const callClock = (since: string, now: number): string => clock((now - Date.parse(since)) / 1000)
