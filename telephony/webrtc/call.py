@@ -111,6 +111,7 @@ class WebCall:
         """End the call in any state and wait until its connection is closed."""
         self._end(cause)
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # let everybody learn of it who waits on the future
 
     async def send_dtmf(self, digits: str) -> None:
         """Show the page the keys that the other side pressed: nobody behind it is a voice menu."""
@@ -290,6 +291,7 @@ class WebCall:
                 told = peer.send({"type": "ended", "cause": cause})
                 self._spawn_close(peer, GOODBYE_S if told else 0.0)
         self._peer = self._joining = None
+        self._arrived.clear()
         self._closed.set_result(cause)
 
     def _spawn_close(self, peer: Peer, goodbye_s: float = 0.0) -> None:

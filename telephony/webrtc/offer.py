@@ -2,6 +2,8 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiortc.sdp import SessionDescription
 
@@ -19,8 +21,23 @@ class OfferRefused(TelephonyError):  # noqa: N818 - an outcome, in the words of 
     """The offer cannot be answered; the text says why."""
 
 
-def check_offer(sdp: str) -> str:
-    """Return the offer as we pass it on, without candidates that cannot be used.
+@dataclass(frozen=True)
+class Offer:
+    """An offer as we pass it on, without candidates that cannot be used, and the names of its codecs that we take."""
+
+    sdp: str
+    codecs: frozenset[str]
+
+    def choose(self, prefer: Sequence[str]) -> str:
+        """The first codec of ``prefer`` that was offered, else any of the offered ones.
+
+        We answer with this one alone: of several in an answer a browser may send any.
+        """
+        return next((name for name in prefer if name in self.codecs), min(self.codecs))
+
+
+def check_offer(sdp: str) -> Offer:
+    """Read an offer.
 
     Raises:
         OfferRefused: too large, no SDP, or not one sound section with a codec, a fingerprint and ICE credentials.
@@ -43,9 +60,10 @@ def check_offer(sdp: str) -> str:
             raise OfferRefused("the offer lacks its DTLS fingerprint (a=fingerprint and a=setup); send plain WebRTC.")
     if not audio[0].rtcp_mux or not audio[0].rtp.muxId:
         raise OfferRefused("the offer lacks a=rtcp-mux or a=mid in its audio section.")
-    if not any(codec.name.lower() in CODECS for codec in audio[0].rtp.codecs):
+    codecs = frozenset(CODECS[name] for codec in audio[0].rtp.codecs if (name := codec.name.lower()) in CODECS)
+    if not codecs:
         raise OfferRefused("the offer has none of the codecs opus, PCMA and PCMU.")
-    return clean
+    return Offer(clean, codecs)
 
 
 def tune_answer(sdp: str) -> str:

@@ -19,7 +19,7 @@ from telephony.webrtc.offer import OfferRefused, check_offer, tune_answer
 logger = logging.getLogger(__name__)
 
 CHANNEL = "hotline"
-MAX_MESSAGE = 4096
+MAX_MESSAGE = 2048
 DELIVERY_STEP_S = 0.02
 Message = Mapping[str, object]
 
@@ -63,15 +63,15 @@ class Peer:
         Raises:
             OfferRefused: the offer cannot be answered; the peer is closed.
         """
-        clean = check_offer(sdp)
+        offer = check_offer(sdp)
         pc = self._pc
         pc.on("connectionstatechange", self._state_changed)
         pc.on("datachannel", self._channel_came)
         transceiver = pc.addTransceiver("audio", "sendrecv")
-        transceiver.setCodecPreferences(preferences(self._prefer))
+        transceiver.setCodecPreferences(preferences([offer.choose(self._prefer)]))
         tap_packets(transceiver.receiver, lambda packet: self._events.packet(self, packet))
         try:
-            await pc.setRemoteDescription(RTCSessionDescription(clean, "offer"))
+            await pc.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
             answer = await pc.createAnswer()
             self._read_codecs(answer.sdp)
             transceiver.sender.replaceTrack(EncodedTrack(self._next_packet, self.codec.clock))
@@ -141,7 +141,7 @@ class Peer:
             return
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(message, dict) and isinstance(message.get("type"), str):
             self._events.message(self, message)

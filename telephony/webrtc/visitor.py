@@ -34,7 +34,7 @@ class Visitor:
         self._channel = self._pc.createDataChannel(CHANNEL)
         self._channel.on("message", self._message)
         self._to_say = bytearray()
-        self._start, self._frames = 0.0, 0
+        self._start, self._frames, self._key_number = 0.0, 0, 1
         self._codec: Codec | None = None
         self._sound_type = -1
         self.packets: list[tuple[float, RtpPacket]] = []
@@ -90,8 +90,9 @@ class Visitor:
         began = round(time.monotonic() * 8000) & 0xFFFFFFFF
         for number in range(8):
             end = 0x80 if number >= 5 else 0
-            packet = RtpPacket(payload_type=kinds[0], sequence_number=(30000 + number) & 0xFFFF, timestamp=began)
-            packet.ssrc = sender._ssrc
+            packet = RtpPacket(payload_type=kinds[0], sequence_number=self._key_number, timestamp=began)
+            packet.ssrc = sender._ssrc ^ 1  # a source of its own: aiortc numbers the sound's packets
+            self._key_number += 1
             duration = min(number + 1, 5) * 160
             packet.payload = bytes([EVENTS.index(key), end | 10]) + duration.to_bytes(2, "big")
             await sender.transport._send_rtp(packet.serialize())

@@ -10,7 +10,7 @@ CANDIDATE = "a=candidate:1 1 udp 2113937151 192.0.2.10 {} typ host\r\n"
 
 
 def test_a_browsers_offer_passes_without_the_candidates_that_would_only_cost_time() -> None:
-    clean = check_offer(OFFER)
+    clean = check_offer(OFFER).sdp
     candidates = [line for line in clean.split("\r\n") if line.startswith("a=candidate")]
     assert candidates == ["a=candidate:1 1 udp 2113937151 192.0.2.10 41000 typ host generation 0 network-cost 999"]
     assert clean.replace(candidates[0], "") == without("a=candidate").replace("a=ice-ufrag", "\r\na=ice-ufrag", 1)
@@ -51,7 +51,7 @@ def test_what_cannot_be_answered_is_refused_in_one_sentence(offer: str, says: st
 
 @pytest.mark.parametrize("address", ["239.1.1.1", "0.0.0.0", "ff02::1", "example.com", "x" * 300])
 def test_candidates_that_are_no_host_are_left_out(address: str) -> None:
-    clean = check_offer(OFFER + f"a=candidate:9 1 udp 1 {address} 5000 typ host\r\n")
+    clean = check_offer(OFFER + f"a=candidate:9 1 udp 1 {address} 5000 typ host\r\n").sdp
     assert address not in clean.replace("IN IP4 0.0.0.0", "")
 
 
@@ -61,3 +61,12 @@ def test_the_answer_asks_for_wide_band_mono_and_leaves_other_codecs_alone() -> N
     assert "a=fmtp:111 useinbandfec=1;maxplaybackrate=16000" in tuned
     assert tuned.count("a=fmtp") == 1
     assert tune_answer("a=rtpmap:8 PCMA/8000\r\n") == "a=rtpmap:8 PCMA/8000\r\n"
+
+
+@pytest.mark.parametrize(
+    ("prefer", "chosen"), [(("OPUS", "PCMA"), "OPUS"), (("PCMA", "OPUS"), "PCMA"), (("G722",), "OPUS"), ((), "OPUS")]
+)
+def test_one_codec_is_chosen_in_our_order(prefer: tuple[str, ...], chosen: str) -> None:
+    offer = check_offer(OFFER)
+    assert offer.codecs == {"OPUS", "PCMA", "PCMU"}
+    assert offer.choose(prefer) == chosen
