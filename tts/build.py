@@ -43,7 +43,10 @@ class SpeechSettings:
 
 
 def build_speaker(
-    settings: SpeechSettings | None = None, *, on_fault: Callable[[str, VoiceError], None] | None = None
+    settings: SpeechSettings | None = None,
+    *,
+    on_fault: Callable[[str, VoiceError], None] | None = None,
+    kind: type[Speaker] = Speaker,
 ) -> Speaker:
     """Return a speaker; call ``await speaker.start()`` before the first caller and ``close()`` after the last.
 
@@ -52,7 +55,7 @@ def build_speaker(
     settings = settings or SpeechSettings()
     names = [*settings.engines, *(() if "espeak" in settings.engines else ("espeak",))]
     cache = PhraseCache(settings.cache_folder, disk_bytes=settings.cache_bytes)
-    return Speaker([_voice(name, settings) for name in names], cache=cache, on_fault=on_fault)
+    return kind([_voice(name, settings) for name in names], cache=cache, on_fault=on_fault)
 
 
 def espeak_voice(speaker: EspeakSpeaker | None = None) -> EspeakVoice:

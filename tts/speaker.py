@@ -111,6 +111,11 @@ class Speaker:
         self._spoken: Counter[str] = Counter()
         self._failed: Counter[tuple[str, str]] = Counter()
 
+    @property
+    def networked(self) -> bool:
+        """Whether a voice of the chain is made elsewhere: asking it early pays; a local one would only be busy."""
+        return bool(self._guards)
+
     async def start(self, rates: Sequence[int] = (8000, 16000)) -> None:
         """Get the voices ready, leave out those that cannot be reached, keep an emergency phrase in memory."""
         await asyncio.gather(*(guard.trial() for guard in self._guards.values()))
@@ -259,12 +264,13 @@ class Speaker:
         self._emergencies += 1
         yield SpeechChunk(self._emergency.get(order.rate) or silence(1.0, order.rate))
 
-    async def _from(self, voice: Voice, order: _Order) -> AsyncGenerator[SpeechChunk, None]:
+    async def _from(self, voice: Voice, order: _Order, *, counted: bool = True) -> AsyncGenerator[SpeechChunk, None]:
         """Speak with one voice; yields nothing when it fails before its first sound."""
         if not voice.steady:
             speech = await self._fetched(order, voice)
             if speech is not None:
-                self._count(voice.name)
+                if counted:
+                    self._count(voice.name)
                 for chunk in speech.chunks(order.rate):
                     yield chunk
             return
@@ -277,7 +283,8 @@ class Speaker:
         except VoiceError as error:
             self._fault(voice.name, error)
             return
-        self._count(voice.name)
+        if counted:
+            self._count(voice.name)
         self._cache.remember(order.key(voice), Speech.of(kept))
 
     async def _cached(self, key: CacheKey) -> Speech | None:
@@ -322,7 +329,7 @@ class Speaker:
         if found.speech is not None:
             return True
         for voice in order.voices[found.reached :]:
-            chunks = [chunk async for chunk in self._from(voice, order)]
+            chunks = [chunk async for chunk in self._from(voice, order, counted=False)]
             if chunks:
                 if keep and voice.steady and not order.private:
                     await asyncio.to_thread(self._cache.store, order.key(voice), Speech.of(chunks))

@@ -10,7 +10,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Protocol
 
 from dialog.engine import Dialogue, DialogueState
 from dialog.protocol import (
@@ -19,6 +21,9 @@ from dialog.protocol import (
     Event,
     Heard,
     KeyPressed,
+    LeaveQueue,
+    LookUp,
+    LookupDone,
     NoInput,
     NoMatch,
     Note,
@@ -33,6 +38,7 @@ from ledger import Event as LedgerEvent
 from ledger import Ledger, LedgerUnavailable
 from voice.clock import Clock
 from voice.effects import EffectRunner
+from voice.turns.mark import Resumed, TurnMark
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +60,9 @@ class Line(Protocol):
 
     def transfer(self, transfer: Transfer) -> None:
         """Try to reach a person; progress comes back as ``TransferProgress`` events."""
+
+    def leave_queue(self, request_id: str) -> None:
+        """The caller does not wait for the person any longer."""
 
     def stop_recording(self) -> None:
         """Stop and purge the recording."""
@@ -81,7 +90,8 @@ class Conversation:
         self._clock = clock
         self._keep = keep
         self._line: Line | None = None
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._mark: TurnMark | None = None
+        self._events: asyncio.Queue[Event | Resumed | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._wordings: dict[str, list[str]] = {}
         self._turn = 0
@@ -131,6 +141,23 @@ class Conversation:
         self.log("turn.caller", data)
         self.post(event)
 
+    def resumed(self, turn: Resumed, *, start_ms: int | None = None, end_ms: int | None = None) -> None:
+        """Note that the caller went on with the last turn: it is stepped again as a whole where that is possible."""
+        text = {"text": turn.later.text, "continues": True, "whole": turn.whole.text}
+        times = {} if start_ms is None else {"start_ms": start_ms, "end_ms": end_ms}
+        self.log("turn.caller", {"turn": self._turn, "confidence": round(turn.later.confidence, 3), **text, **times})
+        self._events.put_nowait(turn)
+
+    def foresee(self, text: str, prepare: Callable[[Say], None]) -> None:
+        """Get ready for ``text`` as if it were the whole turn: begin its look-up, hand its reply to ``prepare``."""
+        if self._events.empty():
+            self._foresee(self.state, Heard(self._clock.now(), text), prepare)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer from outside is still to come."""
+        return self._effects.busy
+
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""
         self.log("dtmf", {"key": key})
@@ -178,8 +205,11 @@ class Conversation:
     async def _run(self) -> None:
         while (event := await self._events.get()) is not None:
             try:
+                event = self._marked(event)
                 self.state, effects = self._dialogue.step(self.state, event)
                 for effect in effects:
+                    if self._mark is not None:
+                        self._mark.caused(effect)
                     self._perform(effect)
                 if self._keep is not None:
                     self._keep(self.state)
@@ -187,6 +217,42 @@ class Conversation:
                 logger.exception("a dialogue step failed on %s", type(event).__name__)
                 self.log("degraded", {"what": "dialogue", "event": type(event).__name__})
                 self._apologise()
+
+    def _marked(self, event: Event | Resumed) -> Event:
+        """Keep the state before every turn, and return to it when the caller goes on with that turn."""
+        if isinstance(event, Resumed):
+            event.withdraw()
+            taken_back = self._mark is not None and self._mark.revocable
+            if self._mark is not None and taken_back:
+                self.state = self._mark.restored(self.state)
+            event = event.whole if taken_back else event.later
+        if isinstance(event, Heard):
+            self._mark = TurnMark(self.state)
+        elif self._mark is not None:
+            self._mark.happened(event)
+        return event
+
+    def _foresee(self, state: DialogueState, event: Event, prepare: Callable[[Say], None]) -> None:
+        try:
+            after, effects = self._dialogue.step(state, event)
+        except Exception as error:  # the same words will fail again in earnest, and be told of there
+            logger.debug("a guess failed: %s", type(error).__name__)
+            return
+        for effect in effects:
+            if isinstance(effect, Say):
+                prepare(effect)
+            elif isinstance(effect, LookUp):
+                fields = {name: value for name, value in asdict(effect).items() if name != "request_id"}
+                task = self._effects.ahead.begin(**fields)
+                if task is not None:
+                    then = partial(self._foresee_answer, after, effect.request_id, prepare)
+                    task.add_done_callback(then)
+
+    def _foresee_answer(
+        self, state: DialogueState, request_id: str, prepare: Callable[[Say], None], done: asyncio.Task[Any]
+    ) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self._foresee(state, LookupDone(self._clock.now(), request_id, done.result()), prepare)
 
     def _apologise(self) -> None:
         """A bug costs one turn, not the call: the caller hears a sentence and is offered a person, never silence."""
@@ -202,6 +268,8 @@ class Conversation:
                 self._line.hang_up(effect.cause)
             case Transfer():
                 self._line.transfer(effect)
+            case LeaveQueue():
+                self._line.leave_queue(effect.request_id)
             case StopRecording():
                 self.log("recording.refused", {})
                 self._line.stop_recording()

@@ -30,6 +30,7 @@ from logistics_client.ports import Logistics
 from logistics_client.vocabulary import Parcel, WorkOrder
 from voice.clock import Clock
 from voice.language_model import LanguageModel
+from voice.turns.ahead import LookAhead
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class EffectRunner:
         self._ledger = ledger
         self._clock = clock
         self._model = model
+        self.ahead = LookAhead(logistics, clock.monotonic)
         self._parcels: dict[str, Parcel] = {}
         self._own: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,8 +85,14 @@ class EffectRunner:
             case _:
                 raise TypeError(f"no runner for the effect {type(effect).__name__}")
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer from outside is still to come."""
+        return bool(self._tasks)
+
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
+        self.ahead.close()
         if self._tasks:
             _done, late = await asyncio.wait(self._tasks, timeout=CLOSE_DEADLINE_S)
             for task in late:
@@ -101,7 +109,7 @@ class EffectRunner:
         error: str | None = None
         try:
             async with asyncio.timeout(LOOKUP_DEADLINE_S):
-                parcels = await self._logistics.find(
+                parcels = await self.ahead.find(
                     waybill=effect.waybill,
                     waybill_tail=effect.waybill_tail,
                     phone=effect.phone,

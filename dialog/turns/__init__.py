@@ -1,6 +1,7 @@
-"""Whether a turn is over by its meaning; turn-taking uses it beside the silence it measures."""
+"""How a caller's words stand: whether the turn is over by its meaning, whether words over the bot are meant for it."""
 
+from dialog.turns.claim import FloorClaim, floor_claim, is_new_thought
 from dialog.turns.model import TurnState
-from dialog.turns.state import Reading, read_turn, turn_state
+from dialog.turns.state import turn_state
 
-__all__ = ["Reading", "TurnState", "read_turn", "turn_state"]
+__all__ = ["FloorClaim", "TurnState", "floor_claim", "is_new_thought", "turn_state"]

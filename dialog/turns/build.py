@@ -15,7 +15,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from dialog.turns.model import ARTEFACT, DATA, STATES, features
+from dialog.turns import claim
+from dialog.turns.model import ARTEFACT, DATA, STATES, TurnState, features
 from dialog.understanding.build import FROZEN, frozen_sentences
 from dialog.understanding.features import syllables
 from dialog.understanding.intents import SERVICE_INTENTS
@@ -65,16 +66,20 @@ class Samples:
         self.weights: list[float] = []
         self._frozen = frozen_sentences((*FROZEN, *(path for path in FROZEN_TURNS if path.exists())))
         self._alike = _homophones()
-        self.lines: dict[str, tuple[str, ...]] = {state: read_lines(DATA / f"{state}.txt") for state in STATES}
+        self.lines = {kind: read_lines(DATA / f"{kind}.txt") for kind in (*STATES, "aside")}
 
-    def add(self, text: str, state: str, weight: float = 1.0) -> None:
-        """Add one text, now and then with a character misheard."""
+    def add(self, text: str, state: TurnState, weight: float = 1.0) -> None:
+        """Add one text of a state."""
+        self.add_as(text, STATES.index(state), weight)
+
+    def add_as(self, text: str, label: int, weight: float = 1.0) -> None:
+        """Add one text with the number of its class, now and then with a character misheard."""
         if letters_only(text) in self._frozen:
             return
         flat = normalise(self._misheard(text) if self.rng.random() < MISHEARD else text)
         if flat:
             self.rows.append(set(features(flat)))
-            self.states.append(STATES.index(state))
+            self.states.append(label)
             self.weights.append(weight)
 
     def some(self, state: str) -> str:
@@ -124,7 +129,7 @@ def _sentences(samples: Samples) -> None:
     rng, grammar = samples.rng, samples.grammar
     templates = grammar.templates
     for intent in (*INTENTS, "hold", "backchannel"):
-        state = {"hold": "wait", "backchannel": "backchannel"}.get(intent, "finished")
+        state: TurnState = "wait" if intent == "hold" else "backchannel" if intent == "backchannel" else "finished"
         for line in templates[intent]:
             for _ in range(PER_SENTENCE_TEMPLATE):
                 text = grammar.draw(line, rng).replace("，", "").replace(",", "")
@@ -148,9 +153,27 @@ def _variations(samples: Samples, text: str) -> None:
         samples.add(text + samples.some("unfinished"), "unfinished")
 
 
-def build(target: Path = ARTEFACT) -> dict[str, float]:
-    """Train and store."""
-    samples = draw()
+def draw_claims() -> Samples:
+    """Texts said over the bot, as states 1 (meant for it) and 0 (murmurs, words to somebody else)."""
+    samples = Samples()
+    rng, grammar = samples.rng, samples.grammar
+    for kind, label, times in (("aside", 0, 160), ("backchannel", 0, 60), ("wait", 1, 60), ("unfinished", 1, 20)):
+        for line in samples.lines[kind]:
+            for _ in range(times):
+                samples.add_as(grammar.draw(line, rng), label)
+    for intent, lines in grammar.templates.items():
+        meant = intent not in ("out_of_domain", "backchannel", "affirm")
+        for line in lines:
+            for _ in range(4 if meant else 12):
+                text = grammar.draw(line, rng).replace("，", "").replace(",", "")
+                samples.add_as(text, int(meant))
+                if meant and len(text) > 4:
+                    samples.add_as(text[: rng.randint(3, len(text) - 1)], 1, CUT_WEIGHT)
+    return samples
+
+
+def train(samples: Samples, priors: list[float]) -> tuple[list[str], LogisticRegression, float]:
+    """Fit a linear model; returns the names of its features, the model, and its accuracy on what it saw."""
     counts = Counter(name for row in samples.rows for name in row)
     names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
     index = {name: n for n, name in enumerate(names)}
@@ -162,23 +185,41 @@ def build(target: Path = ARTEFACT) -> dict[str, float]:
     shape = (len(samples.rows), len(names))
     table = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=shape)
     states, weights = np.array(samples.states), np.array(samples.weights)
-    totals = np.bincount(states, weights, len(STATES))
-    priors = np.array([PRIOR[state] for state in STATES])
-    balanced = weights * (priors * weights.sum() / len(STATES) / totals)[states]
+    totals = np.bincount(states, weights, len(priors))
+    balanced = weights * (np.array(priors) * weights.sum() / len(priors) / totals)[states]
     model = LogisticRegression(C=STRENGTH, max_iter=150).fit(table, states, sample_weight=balanced)
+    return names, model, float(model.score(table, states))
+
+
+def build(states_to: Path = ARTEFACT, claims_to: Path = claim.ARTEFACT) -> dict[str, float]:
+    """Train and store both models."""
+    names, model, accuracy = train(draw(), [PRIOR[state] for state in STATES])
     learned = model.coef_.T
     kept = np.abs(learned).max(axis=1) > 0.03
     scale = float(np.abs(learned).max()) / 127
-    target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        target,
+        states_to,
         names="\n".join(name for name, keep in zip(names, kept, strict=True) if keep),
         weights=np.round(learned[kept] / scale).astype(np.int8),
         scale=np.float32(scale),
         bias=(model.intercept_ + LEAN).astype(np.float32),
         sources=source_hash(),
     )
-    return {"samples": shape[0], "features": int(kept.sum()), "training_accuracy": float(model.score(table, states))}
+    names, model, claim_accuracy = train(draw_claims(), [1.0, 1.0])
+    strong = np.abs(model.coef_[0]) > 0.05
+    np.savez_compressed(
+        claims_to,
+        names="\n".join(name for name, keep in zip(names, strong, strict=True) if keep),
+        weights=model.coef_[0][strong].astype(np.float16),
+        bias=np.float32(model.intercept_[0]),
+        sources=source_hash(),
+    )
+    return {
+        "features of states": int(kept.sum()),
+        "training accuracy of states": accuracy,
+        "features of claims": int(strong.sum()),
+        "training accuracy of claims": claim_accuracy,
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Four states: ``finished`` (answer now), ``unfinished`` (trailing off, in the mid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,58 +32,44 @@ _LABELLED = re.compile(
 """A number given by the caller's own accord: what it is, and its digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A state and how sure it is, 0..1."""
-
-    state: TurnState
-    sure: float
-
-
 def turn_state(text: str, expect: Expectation) -> TurnState:
     """Judge an interim text against the question in the air; any text gives an answer, an empty one ``unfinished``."""
-    return read_turn(text, expect).state
-
-
-def read_turn(text: str, expect: Expectation) -> Reading:
-    """Judge as :func:`turn_state` and tell how sure that is."""
     flat = normalise(text)
     if not flat:
-        return Reading("unfinished", 1.0)
+        return "unfinished"
     asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
     if asked and (signals.is_answer(flat) or fixed_reading(flat, expect)):
-        return Reading("finished", 1.0)
+        return "finished"
     if signals.is_murmur(flat):
-        return Reading("backchannel", 1.0)
+        return "backchannel"
     if signals.is_filler(flat):
-        return Reading("unfinished", 1.0)
+        return "unfinished"
     if signals.asks_for_time(flat):
-        return Reading("wait", 1.0)
+        return "wait"
     number = _number_reading(text, flat, expect)
     return number or _by_model(flat, asked=asked)
 
 
-def _by_model(flat: str, *, asked: bool) -> Reading:
+def _by_model(flat: str, *, asked: bool) -> TurnState:
     """The model's reading; an answer to a question of few words is seldom broken off."""
     probabilities = turn_model().read(flat)
     if asked:
         probabilities = probabilities * _ASKED
-    best = int(probabilities.argmax())
-    return Reading(STATES[best], float(probabilities[best]))
+    return STATES[int(probabilities.argmax())]
 
 
-def _number_reading(text: str, flat: str, expect: Expectation) -> Reading | None:
+def _number_reading(text: str, flat: str, expect: Expectation) -> TurnState | None:
     """How digits stand: with a question for a number, or given of the caller's own accord; None for other words."""
     if not _holds_digits(text):
         return None
     if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
-        return Reading(_number_state(text, expect), 1.0)
+        return _number_state(text, expect)
     label = _LABELLED.match(flat)
     if label is None:
         return None
     wanted = _TAIL if label["tail"] else Expectation(ExpectKind.NUMBER)
     long_enough = sum(char.isascii() and char.isalnum() for char in read_line(text).text) >= _WAYBILL_SIGNS
-    return Reading("finished" if long_enough else _number_state(text, wanted), 0.9)
+    return "finished" if long_enough else _number_state(text, wanted)
 
 
 def _holds_digits(text: str) -> bool:

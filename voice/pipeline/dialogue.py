@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,7 +24,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 
-from dialog.protocol import Expectation, Heard, HeardToken, Say
+from dialog.protocol import Expectation, ExpectKind, Heard, HeardToken, Say, Sentence
 from telephony.hub import BotLeg
 from voice.clock import Clock
 from voice.conversation import Conversation
@@ -30,10 +32,14 @@ from voice.pipeline.frames import SayEndFrame, UtteranceFrame
 from voice.pipeline.playout import Playout
 from voice.pipeline.tts import SpeakerTTS
 from voice.pipeline.vad import START_S, STOP_S
-from voice.turns.policy import Act, Decision, TurnPolicy
+from voice.turns.decision import Act, Decision, Piece
+from voice.turns.mark import Resumed
+from voice.turns.policy import TurnPolicy
 
 # How long a sentence may stay unheard before it is given up: a stuck voice must not freeze the call.
 SAY_DEADLINE_S = 60.0
+
+FILLERS = ("我看一下啊。", "稍等，我查一下。", "正在查，马上就好。")
 
 
 class DialogueProcessor(FrameProcessor):
@@ -63,7 +69,11 @@ class DialogueProcessor(FrameProcessor):
         self._conversation: Conversation | None = None
         self._captions: Callable[[str, str], None] | None = None
         self._inbox: asyncio.Queue[Callable[[float], list[Decision]]] = asyncio.Queue()
-        self._says: asyncio.Queue[Say] = asyncio.Queue()
+        self._says: deque[Say] = deque()
+        self._to_say: asyncio.Event = asyncio.Event()
+        self._held = False
+        self._fillers = 0
+        self._foreseen = ""
         self._current: Say | None = None
         self._said: asyncio.Event = asyncio.Event()
         self._quiet: asyncio.Event = asyncio.Event()
@@ -72,11 +82,13 @@ class DialogueProcessor(FrameProcessor):
         self._voice_began_ms: int | None = None
         self._voice_ended_ms = 0
         self._tasks: list[Any] = []
+        policy.asking = playout.asking
 
     def bind(self, conversation: Conversation, *, captions: Callable[[str, str], None] | None = None) -> None:
         """Connect the conversation, and what shows ``(who, text)`` while it is spoken; before the pipeline starts."""
         self._conversation = conversation
         self._captions = captions
+        self._tts.on_fault = lambda fault: conversation.log("degraded", {"what": "voice", **fault})
 
     async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override]  # as pipecat does
         """Start the floor and the mouth."""
@@ -108,7 +120,7 @@ class DialogueProcessor(FrameProcessor):
             case InterimTranscriptionFrame():
                 text = frame.text
                 self._caption("caller", text)
-                self._inbox.put_nowait(lambda now: self._policy.interim(now, text))
+                self._inbox.put_nowait(lambda now: self._take_interim(now, text))
                 return
         await self.push_frame(frame, direction)
 
@@ -135,14 +147,21 @@ class DialogueProcessor(FrameProcessor):
     def say(self, say: Say) -> None:
         """Speak when what is being said is over: only the caller cuts the bot short, never the bot itself."""
         self._quiet.clear()
-        self._says.put_nowait(say)
+        self._says.append(say)
+        self._to_say.set()
+
+    async def _next_say(self) -> Say:
+        while self._held or not self._says:
+            self._to_say.clear()
+            await self._to_say.wait()
+        return self._says.popleft()
 
     async def _run_mouth(self) -> None:
         while True:
-            say = await self._says.get()
+            say = await self._next_say()
             self._said.clear()
             self._current = say
-            self._playout.begin()
+            self._playout.begin(len(say.sentences))
             self._tts.plan(say)
             self._say_began_ms = self._call_ms()
             self._inbox.put_nowait(partial(self._begin_say, say))
@@ -153,7 +172,7 @@ class DialogueProcessor(FrameProcessor):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._said.wait(), SAY_DEADLINE_S)
             self._report_current(interrupted=False)
-            if self._says.empty():
+            if not self._says:
                 self._inbox.put_nowait(self._policy.bot_ended)
                 self._inbox.put_nowait(self._mark_quiet)
 
@@ -161,10 +180,9 @@ class DialogueProcessor(FrameProcessor):
         return self._policy.bot_started(now, say.expect, interruptible=say.interruptible)
 
     def _drop_waiting(self) -> None:
-        waiting = [self._says.get_nowait() for _ in range(self._says.qsize())]
-        for say in waiting:
-            if not say.interruptible:
-                self._says.put_nowait(say)
+        kept = [say for say in self._says if not say.interruptible]
+        self._says.clear()
+        self._says.extend(kept)
 
     def played(self, say_id: str) -> None:
         """The output played the last sample of a ``Say``."""
@@ -172,7 +190,7 @@ class DialogueProcessor(FrameProcessor):
             self._said.set()
 
     def _mark_quiet(self, _now: float) -> list[Decision]:
-        if self._says.empty() and self._current is None:
+        if not self._says and self._current is None:
             self._quiet.set()
         return []
 
@@ -206,7 +224,9 @@ class DialogueProcessor(FrameProcessor):
             case Act.STOP:
                 await self._stop(decision.reason)
             case Act.END_TURN:
-                self._end_turn(decision)
+                await self._end_turn(decision)
+            case Act.FILL:
+                self._fill()
             case Act.NO_INPUT:
                 self._bound.silent()
             case Act.NO_MATCH:
@@ -224,15 +244,46 @@ class DialogueProcessor(FrameProcessor):
         self._playout.stopped()
         self._said.set()
 
-    def _end_turn(self, decision: Decision) -> None:
-        pieces = decision.pieces
+    async def _end_turn(self, decision: Decision) -> None:
+        began, self._voice_began_ms = self._voice_began_ms, None
+        self._foreseen = ""
+        times = {"start_ms": began, "end_ms": self._voice_ended_ms}
+        whole = self._heard(decision.pieces)
+        if not decision.earlier:
+            self._bound.heard(whole, **times)
+            return
+        # Nothing of the answer to the half turn may begin any more; what of it waits goes when the turn is stepped.
+        self._held = True
+        await self._stop("resumed")
+        later = self._heard(decision.pieces[decision.earlier :])
+        self._bound.resumed(Resumed(whole, later, self._withdraw), **times)
+
+    def _withdraw(self) -> None:
+        self._drop_waiting()
+        self._held = False
+        self._to_say.set()
+
+    def _heard(self, pieces: tuple[Piece, ...]) -> Heard:
         tokens = tuple(HeardToken(text, confidence) for piece in pieces for text, confidence in piece.tokens)
         weight = sum(len(piece.text) for piece in pieces) or 1
         confidence = sum(piece.confidence * len(piece.text) for piece in pieces) / weight
-        began, self._voice_began_ms = self._voice_began_ms, None
-        self._bound.heard(
-            Heard(self._wall.now(), decision.text, confidence, tokens), start_ms=began, end_ms=self._voice_ended_ms
-        )
+        return Heard(self._wall.now(), "".join(piece.text for piece in pieces), confidence, tokens)
+
+    def _take_interim(self, now: float, text: str) -> list[Decision]:
+        decisions = self._policy.interim(now, text)
+        if text != self._foreseen and self._policy.sounds_finished(text):
+            self._foreseen = text
+            self._bound.foresee(text, self._tts.prepare)
+        return decisions
+
+    def _fill(self) -> None:
+        """Say a word while an answer is being fetched; when none is under way, silence is what the dialogue wants."""
+        if not self._bound.busy or self._current is not None or self._says:
+            return
+        text = FILLERS[self._fillers % len(FILLERS)]
+        self._fillers += 1
+        nothing = Expectation(ExpectKind.NOTHING)
+        self.say(Say(f"filler-{secrets.token_hex(4)}", (Sentence(text, "voice.filler@1"),), nothing))
 
     def _take_utterance(self, frame: UtteranceFrame) -> None:
         if frame.lost:

@@ -24,16 +24,25 @@ class Playout:
         self._handed = 0
         self._spans: list[_Span] = []
         self._started_at = 0
+        self._sentences = 0
+        self._starts: list[int] = []
 
-    def begin(self) -> None:
-        """Forget earlier speech; the next samples belong to a new ``Say``."""
+    def begin(self, sentences: int = 1) -> None:
+        """Forget earlier speech; the next samples belong to a new ``Say`` of so many sentences."""
         self._spans.clear()
+        self._starts.clear()
+        self._sentences = sentences
         self._handed = max(self._handed, self._leg.pulled_samples)
         self._started_at = self._handed
 
     def sentence(self) -> int:
         """Return the position of a sentence that starts now, for ``handed``."""
+        self._starts.append(self._handed)
         return self._handed
+
+    def asking(self) -> bool:
+        """Whether the last sentence of the ``Say`` is being heard: the question, after what was told."""
+        return len(self._starts) >= self._sentences > 0 and self._leg.heard_samples >= self._starts[-1]
 
     def handed(self, chunk: SpeechChunk, sentence_at: int) -> None:
         """Note a chunk on its way; its word times run from the sentence's start."""

@@ -5,55 +5,32 @@ the decision to pause, resume or stop the bot and the decision that a turn has e
 asked, what was heard so far, whether the bot is speaking), so they live together and are tested in virtual time.
 
 Barge-in works in two stages: a little voice pauses the bot at once; the words heard within ``decide_within`` decide
-whether it resumes (backchannel, cough, echo) or stops.
+whether it resumes (backchannel, cough, echo, a word to somebody else) or stops. A caller who goes on within
+``resume_window`` of a turn's end continues that turn: the decision then holds the whole of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from dialog.protocol import Expectation, ExpectKind
+from dialog.turns import FloorClaim, floor_claim, is_new_thought
+from voice.turns.decision import Act, Decision, Piece
 from voice.turns.timing import TurnTiming
-
-
-class Act(StrEnum):
-    """What the call should do now."""
-
-    PAUSE = "pause"
-    RESUME = "resume"
-    STOP = "stop"
-    END_TURN = "end_turn"
-    NO_INPUT = "no_input"
-    NO_MATCH = "no_match"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One recognised piece of a turn, with the confidence of every token."""
-
-    text: str
-    confidence: float
-    tokens: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One act with its reason; ``pieces`` are set for ``END_TURN``."""
-
-    act: Act
-    reason: str = ""
-    pieces: tuple[Piece, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The whole turn's text."""
-        return "".join(piece.text for piece in self.pieces)
-
 
 TurnState = Callable[[str, Expectation], str]
 NumberComplete = Callable[[str, Expectation], bool]
+Claims = Callable[[str], FloorClaim]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The last turn: when it ended, what it held, and the question that it answered."""
+
+    at: float
+    pieces: tuple[Piece, ...]
+    expect: Expectation
 
 
 @dataclass(slots=True)
@@ -61,13 +38,16 @@ class TurnPolicy:
     """Feed it what happens, with the time; every call returns the decisions that follow.
 
     ``turn_state`` reads a text's completeness (``dialog.turns``), ``number_complete`` tells that the digits asked
-    for are all there. ``deadline`` is when ``tick`` wants to be called next, or None.
+    for are all there, ``claims`` whether words said over the bot are meant for it. ``deadline`` is when ``tick`` wants
+    to be called next, or None. ``asking`` is True while the bot speaks its question and not what goes before it.
     """
 
     turn_state: TurnState
     number_complete: NumberComplete
     timing: TurnTiming = field(default_factory=TurnTiming)
     expect: Expectation = field(default_factory=Expectation)
+    claims: Claims = floor_claim
+    asking: Callable[[], bool] = lambda: True
     _voiced: bool = False
     _voice_since: float = 0.0
     _bot: bool = False
@@ -78,37 +58,48 @@ class TurnPolicy:
     _decide_at: float | None = None
     _end_at: float | None = None
     _no_input_at: float | None = None
+    _filler_at: float | None = None
+    _noise_at: float | None = None
     _awaiting_final: int = 0
     _final_due: float | None = None
-    _interim: str = ""
     _pieces: list[Piece] = field(default_factory=list)
-    _heard_voice: bool = False
-    _ended_at: float | None = None
-    _ended_pieces: tuple[Piece, ...] = ()
+    _heard_voice: float = 0.0
+    _ended: _Ended | None = None
+    _resumes: _Ended | None = None
 
     @property
     def deadline(self) -> float | None:
         """When ``tick`` is due, on the same clock."""
         timers = (self._pause_at, self._decide_at, self._end_at, self._no_input_at, self._final_due)
-        return min((at for at in timers if at is not None), default=None)
+        return min((at for at in (*timers, self._filler_at, self._noise_at) if at is not None), default=None)
 
     @property
     def bot_speaking(self) -> bool:
         """Whether the bot has the floor (speaking or paused)."""
         return self._bot
 
+    def sounds_finished(self, text: str) -> bool:
+        """Whether an interim text is worth getting an answer ready for."""
+        if self._bot and not self._paused:
+            return False
+        whole = "".join(piece.text for piece in self._pieces) + text
+        return self.number_complete(whole, self.expect) or self.turn_state(whole, self.expect) == "finished"
+
     # --- the bot -------------------------------------------------------------------------------------------------
 
     def bot_started(self, now: float, expect: Expectation, *, interruptible: bool) -> list[Decision]:
-        """Note that the bot starts to speak and which question it will leave in the air."""
+        """Note that the bot starts to speak and which question it will leave in the air.
+
+        While the caller speaks it starts paused: nobody begins a sentence over another's.
+        """
         self.expect = expect
         self._bot = True
         self._suspended = False
         self._interruptible = interruptible
         self._paused = False
-        self._decide_at = self._no_input_at = None
-        if self._voiced and interruptible:
-            self._pause_at = now + self.timing.pause_after
+        self._pause_at = self._decide_at = self._no_input_at = self._filler_at = None
+        if interruptible and (self._voiced or self._awaiting_final):
+            return self._pause(now, now + self.timing.decide_within)
         return []
 
     def bot_ended(self, now: float) -> list[Decision]:
@@ -124,32 +115,36 @@ class TurnPolicy:
     # --- the caller ----------------------------------------------------------------------------------------------
 
     def voice_started(self, now: float) -> list[Decision]:
-        """Voice activity begins."""
+        """Voice activity begins; it is reported ``timing.vad_start`` after the first sound."""
         if self._suspended:
             return []
         self._voiced = True
         self._voice_since = now
-        self._heard_voice = True
-        self._end_at = self._no_input_at = None
-        self._interim = ""
+        self._noise_at = now + self.timing.noise_after
+        self._end_at = self._no_input_at = self._filler_at = None
+        onset = now - self.timing.vad_start
+        if self._ended is not None and onset - self._ended.at <= self.timing.resume_window and not self._pieces:
+            self._resumes = self._ended
         if self._bot and self._interruptible and not self._paused:
             self._pause_at = now + self.timing.pause_after
         return []
 
     def voice_stopped(self, now: float) -> list[Decision]:
         """Voice activity ends; a final transcript will follow."""
-        self._voiced = False
-        if self._suspended:
+        if self._suspended or not self._voiced:
             return []
-        self._pause_at = None
+        self._voiced = False
+        self._heard_voice += now - self._voice_since
+        self._pause_at = self._noise_at = None
         self._awaiting_final += 1
         self._final_due = now + self.timing.final_within
         return []
 
     def interim(self, now: float, text: str) -> list[Decision]:
         """Running text of the current utterance."""
-        self._interim = text
-        if self._bot and self._interruptible and self._takes_floor(text):
+        if text:
+            self._noise_at = None
+        if self._bot and self._interruptible and self._takes_floor(text, None):
             return self._stop(now, "words")
         return []
 
@@ -160,22 +155,15 @@ class TurnPolicy:
         self._awaiting_final = max(0, self._awaiting_final - 1)
         if not self._awaiting_final:
             self._final_due = None
-        self._interim = ""
         if text:
             self._pieces.append(Piece(text, confidence, tokens))
         if self._bot:
-            return self._final_over_bot(now, text)
+            return self._final_over_bot(now, text, confidence)
         if self._voiced or self._awaiting_final:
             return []
         if not self._pieces:
             return self._nothing_heard(now)
-        whole = "".join(piece.text for piece in self._pieces)
-        wait = self.timing.end_wait(
-            self.turn_state(whole, self.expect),
-            self.expect,
-            number_complete=self.number_complete(whole, self.expect),
-        )
-        self._end_at = now + wait
+        self._end_at = now + self._end_wait(confidence)
         return self.tick(now)
 
     def key(self, now: float) -> list[Decision]:
@@ -183,6 +171,7 @@ class TurnPolicy:
         if self._suspended:
             return []
         self._pieces.clear()
+        self._ended = self._resumes = None
         self._end_at = None
         decisions = self._stop(now, "key") if self._bot and self._interruptible else []
         self._arm_no_input(now)
@@ -199,6 +188,8 @@ class TurnPolicy:
         self._bot = self._paused = self._voiced = False
         self._awaiting_final = 0
         self._pause_at = self._decide_at = self._end_at = self._no_input_at = self._final_due = None
+        self._filler_at = self._noise_at = None
+        self._ended = self._resumes = None
         self._pieces.clear()
 
     def tick(self, now: float) -> list[Decision]:
@@ -207,9 +198,8 @@ class TurnPolicy:
         if self._due(self._pause_at, now):
             self._pause_at = None
             if self._bot and self._voiced and not self._paused:
-                self._paused = True
-                self._decide_at = now + self.timing.decide_within
-                decisions.append(Decision(Act.PAUSE, "voice"))
+                onset = self._voice_since - self.timing.vad_start
+                decisions += self._pause(now, onset + self.timing.decide_within)
         if self._due(self._decide_at, now):
             self._decide_at = None
             decisions += self._resume("nothing understood")
@@ -217,9 +207,17 @@ class TurnPolicy:
             # The recogniser is away: the turn must not hang on a text that never comes.
             self._awaiting_final = 0
             decisions += self.final(now, "", 0.0, ())
+        if self._due(self._noise_at, now):
+            # A street, a television: sound without a word is no caller, and a silent caller must still be asked.
+            self._noise_at = None
+            self._voiced = False
+            self._arm_no_input(now)
         if self._due(self._end_at, now):
             self._end_at = None
             decisions += self._end_turn(now)
+        if self._due(self._filler_at, now):
+            self._filler_at = None
+            decisions.append(Decision(Act.FILL, "answer takes long"))
         if self._due(self._no_input_at, now):
             self._no_input_at = None
             decisions.append(Decision(Act.NO_INPUT, "silence"))
@@ -235,21 +233,52 @@ class TurnPolicy:
         asks = self.expect.kind is not ExpectKind.NOTHING and self.expect.no_input_s > 0
         self._no_input_at = now + self.expect.no_input_s if asks and not self._voiced and not self._bot else None
 
-    def _takes_floor(self, text: str) -> bool:
-        return bool(text) and self.turn_state(text, self.expect) != "backchannel" and len(text) >= 2
+    def _takes_floor(self, text: str, confidence: float | None) -> bool:
+        """Whether words over the bot are meant for it; ``confidence`` is None while they may still grow."""
+        claim = self.claims(text)
+        if claim != "unsure":
+            return claim == "takes"
+        if self._resumes is not None:
+            return len(text) >= self.timing.resumed_words
+        return confidence is not None and confidence >= self.timing.sure and len(text) >= self.timing.unsure_words
 
-    def _final_over_bot(self, now: float, text: str) -> list[Decision]:
+    def _whole(self) -> tuple[tuple[Piece, ...], Expectation]:
+        """All pieces of the turn, with those of the turn that it continues, and the question it answers."""
+        pieces = tuple(self._pieces)
+        if self._resumes is None or not pieces or is_new_thought("".join(piece.text for piece in pieces)):
+            return pieces, self.expect
+        return (*self._resumes.pieces, *pieces), self._resumes.expect
+
+    def _end_wait(self, confidence: float) -> float:
+        pieces, expect = self._whole()
+        text = "".join(piece.text for piece in pieces)
+        complete = self.number_complete(text, expect)
+        state = self.turn_state(text, expect)
+        return self.timing.end_wait(state, expect, number_complete=complete, sure=confidence >= self.timing.sure)
+
+    def _pause(self, now: float, decide_at: float) -> list[Decision]:
+        self._paused = True
+        self._decide_at = max(now, decide_at)
+        return [Decision(Act.PAUSE, "voice")]
+
+    def _final_over_bot(self, now: float, text: str, confidence: float) -> list[Decision]:
         if not self._interruptible:
             return []
-        if self._takes_floor(text):
-            self._end_at = now + self.timing.finished
+        if self._takes_floor(text, confidence):
+            self._end_at = now + self._end_wait(confidence)
             return self._stop(now, "words")
-        if text and self.expect.kind is ExpectKind.YES_NO and self._paused:
+        if text and self.expect.kind is ExpectKind.YES_NO and self.asking() and self._assents(text):
             # A "嗯" or "对" under a read-back is the answer to it.
             self._end_at = now
             return self._stop(now, "assent")
         self._pieces.clear()
-        return self._resume("backchannel" if text else "no words")
+        self._resumes = None
+        if self._voiced:
+            return []
+        return self._resume(("backchannel" if self._assents(text) else "not for the bot") if text else "no words")
+
+    def _assents(self, text: str) -> bool:
+        return self.turn_state(text, Expectation()) == "backchannel"
 
     def _resume(self, reason: str) -> list[Decision]:
         if not self._paused:
@@ -265,16 +294,22 @@ class TurnPolicy:
 
     def _nothing_heard(self, now: float) -> list[Decision]:
         self._arm_no_input(now)
-        if not self._heard_voice:
+        length, self._heard_voice = self._heard_voice, 0.0
+        if self._resumes is not None or length < self.timing.shortest_word:
+            # A cough after a turn, or a click on the line: an answer is under way, or nobody spoke at all.
+            self._resumes = None
             return []
-        self._heard_voice = False
         return [Decision(Act.NO_MATCH, "no words")]
 
     def _end_turn(self, now: float) -> list[Decision]:
-        pieces = tuple(self._pieces)
+        own = len(self._pieces)
+        pieces, expect = self._whole()
         self._pieces.clear()
-        self._heard_voice = False
-        merged = self._ended_at is not None and now - self._ended_at <= self.timing.resume_window
-        self._ended_at, self._ended_pieces = now, pieces
+        self._heard_voice = 0.0
+        self._resumes = None
+        self.expect = expect
+        self._ended = _Ended(now, pieces, expect)
+        self._filler_at = now + self.timing.filler_after
         self._arm_no_input(now)
-        return [Decision(Act.END_TURN, "resumed" if merged else "finished", pieces)]
+        earlier = len(pieces) - own
+        return [Decision(Act.END_TURN, "resumed" if earlier else "finished", pieces, earlier)]

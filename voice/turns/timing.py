@@ -14,30 +14,38 @@ class TurnTiming:
     The VAD itself needs its hang-over (about 0.2 s) before it reports, which comes on top.
     """
 
-    yes_no: float = 0.05
-    finished: float = 0.25
-    open: float = 0.45
+    yes_no: float = 0.02
+    finished: float = 0.04  # complete by meaning: a caller who goes on all the same is merged again
+    open: float = 0.35
     unfinished: float = 1.0
     dictating: float = 1.1
     waiting: float = 8.0  # "等一下,我找找单号": the caller asked for time
-    pause_after: float = 0.08  # voiced time after the VAD's own start delay (0.1 s) before the bot pauses
-    decide_within: float = 0.8
+    vad_start: float = 0.1  # how late the VAD reports a voice
+    pause_after: float = 0.08  # voiced time after that before the bot pauses
+    decide_within: float = 0.8  # from the first sound, or from the pause where there was none
     final_within: float = 1.5  # a final that takes longer is given up
     resume_window: float = 1.0
+    filler_after: float = 1.2
+    noise_after: float = 8.0  # voice activity without a word is noise from then on
+    shortest_word: float = 0.4  # voice activity includes 0.2 s of hang-over
+    sure: float = 0.55  # confidence of the recogniser below which a meaning is not trusted
+    unsure_words: int = 4  # words over the bot of unknown aim stop it when they are at least so many characters
+    resumed_words: int = 2
 
-    def end_wait(self, state: str, expect: Expectation, *, number_complete: bool) -> float:
+    def end_wait(self, state: str, expect: Expectation, *, number_complete: bool, sure: bool = True) -> float:
         """Return how long a pause after this text must last to end the turn.
 
-        ``state`` is the meaning-level state of the text: finished, unfinished, wait or backchannel.
+        ``state`` is the meaning-level state of the text: finished, unfinished, wait or backchannel; ``sure`` tells
+        that the recogniser trusts its text.
         """
         if number_complete:
             return 0.0
         if state == "wait":
             return self.waiting
         if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
-            return self.dictating
+            return self.finished if state == "finished" else self.dictating
         if state == "unfinished":
             return self.unfinished
         if expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE):
             return self.yes_no
-        return self.finished if state == "finished" else self.open
+        return self.finished if state == "finished" and sure else self.open
