@@ -35,6 +35,7 @@ from logistics_client.service import Background, LogisticsService
 from logistics_client.work_orders import Outbox, PlatformSink, SinkChain, WebhookSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
 from logistics_client.work_orders.office import WorkOrderOffice
+from logistics_client.work_orders.pickup_code import PickupCodeSink
 from logistics_client.work_orders.sinks import OrderSink
 
 _PROMISES = Path("config/promises.yaml")
@@ -79,6 +80,7 @@ class Room:
     pushes: PushReceiver
     office: WorkOrderOffice
     feedback: FeedbackReceiver
+    pickup_codes: PickupCodeSink
 
 
 @asynccontextmanager
@@ -110,9 +112,11 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
             OrdersTable(engine, clock=clock),
             BulletinStore(engine, clock=clock),
         )
-        outbox = Outbox(engine, book, _sink(plan, platform, stack, clock), clock=clock)
-        background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
+        pickup_codes = PickupCodeSink(finder, book, clock=clock)
+        sinks = SinkChain(pickup_codes, *_sinks(plan, platform, stack, clock))
+        outbox = Outbox(engine, book, sinks, clock=clock)
+        background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         board = BulletinBoard(bulletins.live, clock=clock)
         stack.push_async_callback(board.refreshed)
         logistics = LogisticsService(
@@ -129,7 +133,7 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         photos, pushes = _photos(plan, platform, stack, clock), _pushes(plan, traces, clock)
         office = WorkOrderOffice(book, logistics, promises, clock=clock)
         feedback = FeedbackReceiver(book, plan.webhook_secret, clock=clock)
-        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes, office, feedback)
+        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes, office, feedback, pickup_codes)
 
 
 @asynccontextmanager
@@ -177,7 +181,7 @@ async def _platform(plan: Plan, stack: AsyncExitStack, clock: Clock) -> HttpCarr
     return None
 
 
-def _sink(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock: Clock) -> SinkChain:
+def _sinks(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock: Clock) -> list[OrderSink]:
     sinks: list[OrderSink] = []
     if platform is not None:
         sinks.append(PlatformSink(platform))
@@ -187,4 +191,4 @@ def _sink(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock
         webhook = WebhookSink(plan.outlet_webhook, plan.webhook_secret, clock=clock)
         stack.push_async_callback(webhook.close)
         sinks.append(webhook)
-    return SinkChain(*sinks)
+    return sinks

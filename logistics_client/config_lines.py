@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import yaml
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class ConfigLineError(ValueError):
@@ -68,6 +72,13 @@ class Entry:
         if not text.isdecimal() or not least <= int(text) <= most:
             self.fail(f"{text!r} is out of place; give a whole number from {least} to {most}")
         return int(text)
+
+    def span(self) -> timedelta:
+        """Return a length of time, such as 30m, 2h or 7d."""
+        match = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", self.text())
+        if match is None:
+            self.fail(f"{self.text()!r} is no length of time; write for example 30m, 2h or 7d")
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
     def flag(self) -> bool:
         """Return true or false."""

@@ -20,6 +20,7 @@ from logistics_client.errors import (
 from logistics_client.http_client import Customer, HttpCarrier, Known
 from logistics_client.numbers import candidates, cleaned, completed_waybill
 from logistics_client.orders_table.records import NumberKnown, OrderRef, Role
+from logistics_client.phones import normalised, tail_of
 from logistics_client.ports import CarrierClient
 from logistics_client.profile_cache import RecentCache
 from logistics_client.transport.coalesce import Coalescer
@@ -90,6 +91,9 @@ class OrdersByPhone(Protocol):
 
     async def tail_for(self, waybill: str) -> str | None:
         """Return a phone tail that carriers accept for a waybill."""
+
+    async def phones_of(self, waybill: str) -> tuple[str | None, str | None] | None:
+        """Return the receiver's and the sender's phone of an order."""
 
     async def bind(self, phone: str, waybill: str) -> None:
         """Remember that a caller named a parcel correctly."""
@@ -163,6 +167,31 @@ class Finder:
         if self._table is not None:
             await self._table.bind(phone, waybill)
             self._recent.drop(phone)
+
+    async def order_phone(self, waybill: str, caller: str | None) -> str | None:
+        """Return where texts about an order go: the caller when it is one of the order's phones, else the receiver's.
+
+        Our own table is asked first, then the courier's platform. None when neither knows the order's phones.
+
+        Raises:
+            LogisticsError: neither could be asked.
+        """
+        phones = await self._table.phones_of(waybill) if self._table is not None else None
+        if phones is None and self._platform is not None:
+            try:
+                phones = await self._platform.phones(waybill)
+            except (NoDataYetError, BadNumberError):
+                return None
+        if phones is None:
+            return None
+        known = tuple(normalised(phone) for phone in phones)
+        return caller if caller is not None and caller in known else known[0]
+
+    def is_own(self, phone: str, parcel: Parcel) -> bool:
+        """Whether a number may stand in for an order's phone that nobody knows: it found the parcel, or ends alike."""
+        customer = self._recent.kept(phone)
+        found = customer is not None and any(known.waybill == parcel.waybill for known in customer.parcels)
+        return found or (parcel.receiver_phone_tail is not None and tail_of(phone) == parcel.receiver_phone_tail)
 
     async def close(self) -> None:
         """Release connections."""

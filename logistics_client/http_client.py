@@ -33,6 +33,8 @@ from logistics_client.wire import (
     OrderReply,
     ParcelQuery,
     ParcelReply,
+    PhonesQuery,
+    PhonesReply,
     PhotoQuery,
     PhotoReply,
     ProblemReply,
@@ -188,6 +190,17 @@ class HttpCarrier:
         """
         query = _checked(PhotoQuery, waybill=waybill)
         return (await self._ask("POST", "/v1/photos/query", query, PhotoReply, safe=True)).data
+
+    async def phones(self, waybill: str) -> tuple[str | None, str | None]:
+        """Return the receiver's and the sender's phone of an order.
+
+        Raises:
+            NoDataYetError: the platform does not know the order.
+            LogisticsError: one of the other named errors.
+        """
+        query = _checked(PhonesQuery, waybill=waybill)
+        reply = await self._ask("POST", "/v1/phones/query", query, PhonesReply, safe=True)
+        return reply.receiver_phone, reply.sender_phone
 
     async def submit_order(self, order: WorkOrder) -> Standing:
         """Hand a work order to the platform; a repeat is harmless, because its id is the idempotency key.

@@ -43,6 +43,7 @@ _OPERATIONS: tuple[tuple[str, str, str, type[BaseModel] | None, type[BaseModel]]
     ),
     ("/v1/parcels/query", "post", "One parcel by waybill", wire.ParcelQuery, wire.ParcelReply),
     ("/v1/parcels/search", "post", "Parcels by what a caller can say", wire.SearchQuery, wire.SearchReply),
+    ("/v1/phones/query", "post", "The phones of an order, for links and codes", wire.PhonesQuery, wire.PhonesReply),
     ("/v1/photos/query", "post", "The delivery photo of a parcel", wire.PhotoQuery, wire.PhotoReply),
     (
         "/v1/work-orders",

@@ -30,10 +30,12 @@ from logistics_client.vocabulary import (
     CallerClass,
     CallerProfile,
     OrderKind,
+    OrderStatus,
     Parcel,
     WorkOrder,
 )
 from logistics_client.work_orders import Draft, WorkOrderBook
+from logistics_client.work_orders.progress import Change
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,16 @@ class LinkSender(Protocol):
 
     async def send(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         """Send; True only on the gateway's receipt."""
+
+
+class CodeSender(Protocol):
+    """Sends one-time codes by SMS and checks what was said."""
+
+    async def send(self, purpose: OrderKind, waybill: str, *, phone: str) -> None:
+        """Text a new code; returning is the gateway's receipt."""
+
+    async def check(self, purpose: OrderKind, waybill: str, said: str) -> bool:
+        """Whether these are the digits that were texted last."""
 
 
 class Background(Protocol):
@@ -95,14 +107,16 @@ class LogisticsService:
         self._background = tuple(background)
         self._notices = notices
         self._links: LinkSender | None = None
+        self._codes: CodeSender | None = None
         self._clock = clock
         self._deadline_s = deadline_s
         self._known_orders = KnownOrders()
         self._carriers_notices = BulletinBoard(carriers_notices or _none, clock=clock)
 
-    def send_links_by(self, links: LinkSender) -> None:
-        """Set the sender of short links, which itself needs this service; until then none is said to be sent."""
+    def send_texts_by(self, links: LinkSender, codes: CodeSender) -> None:
+        """Set the senders of texts, which themselves need this service; until then none is said to be sent."""
         self._links = links
+        self._codes = codes
 
     async def start(self) -> None:
         """Open the order book and start the background work.
@@ -201,6 +215,21 @@ class LogisticsService:
         )
         return await self._book.open(draft)
 
+    async def open_unasked(
+        self,
+        kind: OrderKind,
+        parcel: Parcel | None,
+        *,
+        call_id: str,
+        details: Mapping[str, str] | None = None,
+        by: str | None = None,
+    ) -> tuple[WorkOrder, bool]:
+        """Open an order outside a running call, and tell the book's listeners; raises as ``open_order``."""
+        order, new = await self.open_order(kind, parcel, call_id=call_id, details=details)
+        if new:
+            await self._book.tell(Change(order, OrderStatus.OPENED, self._clock(), by))
+        return order, new
+
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         """Work orders of a parcel, newest first: ours and those the carrier told us about."""
         own = await self._book.for_waybills(waybill)
@@ -217,14 +246,40 @@ class LogisticsService:
             await self._finder.bind(phone, parcel.waybill)
 
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
-        """Send a signed short link by SMS; True only on the gateway's receipt."""
+        """Send a signed short link by SMS; True only on the gateway's receipt.
+
+        It goes to a phone of the order; ``phone`` is the calling number where the caller may have it there, else empty.
+        """
         if self._links is None:
             return False
         try:
-            return await self._links.send(purpose, parcel, phone=phone, call_id=call_id)
+            to = await self._order_phone(parcel, phone)
+            return to is not None and await self._links.send(purpose, parcel, phone=to, call_id=call_id)
         except LogisticsError as error:
             logger.warning("a link was not sent", extra={"error": type(error).__name__, "call_id": call_id})
             return False
+
+    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, call_id: str) -> bool:
+        """Text a one-time code to the order's own phone; True only on the gateway's receipt."""
+        if self._codes is None:
+            return False
+        try:
+            to = await self._order_phone(parcel, "")
+            if to is None:
+                return False
+            await self._codes.send(purpose, parcel.waybill, phone=to)
+        except LogisticsError as error:
+            logger.warning("a code was not sent", extra={"error": type(error).__name__, "call_id": call_id})
+            return False
+        return True
+
+    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> bool:
+        """Whether these are the digits that were texted last; true once only.
+
+        Raises:
+            UnavailableError: nobody can tell now.
+        """
+        return self._codes is not None and await self._codes.check(purpose, parcel.waybill, said)
 
     async def close(self) -> None:
         """Stop background work, commit what is queued and release connections."""
@@ -233,6 +288,16 @@ class LogisticsService:
         await self._carriers_notices.refreshed()
         await self._book.close()
         await self._finder.close()
+
+    async def _order_phone(self, parcel: Parcel, caller: str) -> str | None:
+        """Return where texts about a parcel go; a number that only calls is none."""
+        number = normalised(caller)
+        known = await self._finder.order_phone(parcel.waybill, number)
+        if known is None and number is not None and self._finder.is_own(number, parcel):
+            return number
+        if known is None:
+            logger.warning("a text was not sent: the order's phone is not known")
+        return known
 
     def _remember(
         self, parcels: tuple[Parcel, ...], orders: tuple[WorkOrder, ...], bulletins: tuple[Bulletin, ...] | None

@@ -36,6 +36,7 @@ from logistics_client.vocabulary import (
 )
 
 MAX_EVENTS = 500
+PHONE = r"^\+?[0-9]{5,20}(-[0-9]{1,6})?$"
 MAX_PARCELS = 500
 
 
@@ -277,7 +278,7 @@ class BulletinsReply(Doc):
 class CallerQuery(Doc):
     """Ask by phone; the number travels in the body, because addresses are logged."""
 
-    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{5,20}(-[0-9]{1,6})?$")]
+    phone: Annotated[str, StringConstraints(pattern=PHONE)]
     limit: int = Field(default=20, ge=1, le=MAX_PARCELS)
 
 
@@ -296,7 +297,7 @@ class SearchQuery(Doc):
     order_no: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{6,40}$")] | None = None
     surname: Word | None = None
     district: Word | None = None
-    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{5,20}(-[0-9]{1,6})?$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=PHONE)] | None = None
 
 
 class PhotoQuery(Doc):
@@ -309,6 +310,19 @@ class PhotoReply(Doc):
     """The delivery photo: JPEG, PNG or WebP of at most 1.4 MB, in Base64."""
 
     data: Base64Bytes
+
+
+class PhonesQuery(Doc):
+    """Ask for the phones of an order, so that links and codes go there and nowhere else."""
+
+    waybill: Waybill
+
+
+class PhonesReply(Doc):
+    """The phones on the order, a virtual number with its extension; they are never shown or spoken."""
+
+    receiver_phone: Annotated[str, StringConstraints(pattern=PHONE)] | None = None
+    sender_phone: Annotated[str, StringConstraints(pattern=PHONE)] | None = None
 
 
 class NewOrder(Doc):

@@ -12,9 +12,11 @@ from logistics_client.assembly import Plan, Room, open_room
 from logistics_client.feedback import feedback_router
 from logistics_client.links.assembly import LinkPlan, open_links
 from logistics_client.links.page import link_router
+from logistics_client.links.retention import read_retention
 from logistics_client.links.service import LinkEvent
 from logistics_client.ports import Logistics
 from logistics_client.push import push_router
+from logistics_client.vocabulary import OrderStatus
 from logistics_client.web import Require, bulletin_router, order_router, work_order_router
 from logistics_client.work_orders.progress import Change
 from voice.config import Settings
@@ -47,6 +49,7 @@ async def open_with_pages(
         brand=brand,
         data_dir=settings.data_dir,
         sms_gateway=settings.sms_gateway,
+        retention=read_retention(settings.config_dir / "retention.yaml"),
     )
 
     async def tell(event: LinkEvent) -> None:
@@ -55,6 +58,7 @@ async def open_with_pages(
 
     room.book.subscribe(OrderNotes(ledger))
     links = await stack.enter_async_context(open_links(plan, room.logistics, room.engine, tell))
+    room.pickup_codes.text_by(links.text, brand)
     routers = [
         push_router(room.pushes),
         feedback_router(room.feedback),
@@ -88,10 +92,14 @@ class OrderNotes:
         about: dict[str, object] = {"order_id": order.order_id, "kind": order.kind.value, "waybill": order.waybill}
         step = about | {"owner": order.owner, "by": change.by, "text": change.text}
         await self._ledger.append(Event(f"work_order.{change.status.value}", thread, change.at, step))
-        if change.kept is not None and order.promise is not None:
-            promise = {"what": order.promise.what, "due_at": order.promise.due_at.isoformat()}
+        if order.promise is None:
+            return
+        promise = about | {"what": order.promise.what, "due_at": order.promise.due_at.isoformat()}
+        if change.status in (OrderStatus.OPENED, OrderStatus.REOPENED):
+            await self._ledger.append(Event("promise.made", thread, change.at, promise))
+        elif change.kept is not None:
             name = "promise.kept" if change.kept else "promise.missed"
-            await self._ledger.append(Event(name, thread, change.at, about | promise))
+            await self._ledger.append(Event(name, thread, change.at, promise))
 
 
 async def _open(settings: Settings, stack: AsyncExitStack, *, secret: str) -> Room:

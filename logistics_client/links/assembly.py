@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import MisconfiguredError, UnavailableError
+from logistics_client.links.codes import OneTimeCodes
 from logistics_client.links.evidence import EvidenceVault
 from logistics_client.links.on_orders import OrderOutcomes, ParcelLinks, Tell
+from logistics_client.links.retention import Retention
 from logistics_client.links.service import Links, Site
 from logistics_client.links.sms import FileOutbox, HttpSmsGateway, SmsGateway
 from logistics_client.links.store import LinkStore
@@ -26,6 +28,7 @@ from logistics_client.service import LogisticsService
 logger = logging.getLogger(__name__)
 
 TICK_S = 20.0
+PURGE_ROUNDS = 180  # about once an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class LinkPlan:
         data_dir: where photos and, without a gateway, texts are kept.
         sms_gateway: ``SMS_GATEWAY``; empty writes texts to ``sms-outbox.jsonl``.
         old_keys: earlier secret keys, whose links still work.
+        retention: how long links and photos are kept.
     """
 
     public_url: str
@@ -47,6 +51,7 @@ class LinkPlan:
     data_dir: Path = Path("data")
     sms_gateway: str = ""
     old_keys: tuple[str, ...] = ()
+    retention: Retention = field(default_factory=Retention)
 
 
 @asynccontextmanager
@@ -74,19 +79,22 @@ async def open_links(
             await store.start()
         except (SQLAlchemyError, OSError) as error:
             raise UnavailableError("the link database cannot be opened; check DATABASE_URL") from error
+        sms = _gateway(plan, clock)
         links = Links(
             store,
             EvidenceVault(plan.data_dir / "evidence", plan.secret_key),
-            _gateway(plan, clock),
+            sms,
             TokenSigner((plan.secret_key, *plan.old_keys)),
             Site(plan.public_url, plan.brand),
             OrderOutcomes(logistics, engine, tell, clock=clock),
             clock=clock,
         )
         stack.push_async_callback(links.close)
-        task = asyncio.create_task(_look_after(links), name="links")
-        stack.push_async_callback(_stopped, task)
-        logistics.send_links_by(ParcelLinks(links))
+        closing = asyncio.Event()
+        task = asyncio.create_task(_look_after(links, plan.retention, closing), name="links")
+        stack.push_async_callback(_stopped, task, closing)
+        codes = OneTimeCodes(engine, sms, brand=plan.brand, key=plan.secret_key, clock=clock)
+        logistics.send_texts_by(ParcelLinks(links), codes)
         yield links
 
 
@@ -96,16 +104,21 @@ def _gateway(plan: LinkPlan, clock: Clock) -> SmsGateway:
     return FileOutbox(plan.data_dir / "sms-outbox.jsonl", clock=clock)
 
 
-async def _look_after(links: Links) -> None:
-    while True:
+async def _look_after(links: Links, retention: Retention, closing: asyncio.Event) -> None:
+    rounds = 0
+    while not closing.is_set():
         try:
             await links.tick()
+            if rounds % PURGE_ROUNDS == 0:
+                await links.purge(retention)
         except (SQLAlchemyError, OSError) as error:
             logger.warning("links wait for the database", extra={"error": type(error).__name__})
-        await asyncio.sleep(TICK_S)
+        rounds += 1
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closing.wait(), TICK_S)
 
 
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+async def _stopped(task: asyncio.Task[None], closing: asyncio.Event) -> None:
+    # Asked, not cancelled: the database driver may swallow a cancellation, or be left with a connection half closed.
+    closing.set()
+    await task

@@ -94,6 +94,11 @@ class EvidenceVault:
         """
         return await asyncio.to_thread(self._path(sha256, ".jpg").read_bytes)
 
+    async def forget(self, sha256: str) -> None:
+        """Delete original and display copy; what is gone already is gone."""
+        for suffix in (".orig", ".jpg"):
+            await asyncio.to_thread(self._path(sha256, suffix).unlink, missing_ok=True)
+
     def is_intact(self, evidence: Evidence, waybill: str) -> bool:
         """Whether the original still has its hash, and time and parcel are those that were sealed."""
         try:

@@ -14,7 +14,7 @@ from logistics_client.database import to_text
 from logistics_client.errors import LogisticsError, UnavailableError
 from logistics_client.links.model import Link, Purpose, Use
 from logistics_client.links.service import LinkEvent, Links
-from logistics_client.ports import Logistics
+from logistics_client.service import LogisticsService
 from logistics_client.vocabulary import OrderKind, Parcel, Stage, WorkOrder
 from logistics_client.work_orders.schema import order_outbox, work_orders
 
@@ -46,7 +46,9 @@ class OrderOutcomes:
         clock: our clock.
     """
 
-    def __init__(self, logistics: Logistics, engine: AsyncEngine, tell: Tell, *, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, logistics: LogisticsService, engine: AsyncEngine, tell: Tell, *, clock: Clock = system_clock
+    ) -> None:
         self._logistics = logistics
         self._engine = engine
         self._tell = tell
@@ -80,7 +82,7 @@ class OrderOutcomes:
 
     async def _open(self, kind: OrderKind, link: Link, details: Mapping[str, str]) -> tuple[WorkOrder, bool]:
         parcel = await self._parcel(link.waybill)
-        return await self._logistics.open_order(kind, parcel, call_id=link.call_id, details=details)
+        return await self._logistics.open_unasked(kind, parcel, call_id=link.call_id, details=details)
 
     async def _parcel(self, waybill: str) -> Parcel:
         try:

@@ -12,6 +12,7 @@ from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import BadReplyError, LogisticsError
 from logistics_client.links.evidence import EvidenceVault, PhotoRefusedError
 from logistics_client.links.model import LIFE, UNOPENED, Link, Purpose, Step, Use, next_step
+from logistics_client.links.retention import Retention
 from logistics_client.links.sms import DeliveryReport, SmsGateway
 from logistics_client.links.store import LinkStore, new_use_id
 from logistics_client.links.token import TokenSigner
@@ -146,6 +147,14 @@ class Links:
         link = await self.store.get(link_id) if link_id is not None else None
         return link if link is not None and link.is_open_to(self._clock()) else None
 
+    async def text(self, phone: str, words: str, message_id: str) -> None:
+        """Send a text without a link; returning is the gateway's receipt.
+
+        Raises:
+            LogisticsError: no receipt.
+        """
+        await self._sms.send(phone, words, message_id=message_id)
+
     async def take_photos(self, link: Link, photos: Sequence[bytes]) -> None:
         """Seal photos and put them on the work order.
 
@@ -199,6 +208,16 @@ class Links:
                     await self._call(link, now)
         for use in await self.store.not_handed_over():
             await self._hand_over(use)
+
+    async def purge(self, retention: Retention) -> None:
+        """Delete what is older than it may be."""
+        now = self._clock()
+        while await self.store.purge_links(now - retention.links):
+            pass
+        while hashes := await self.store.purge_evidence(now - retention.photos):
+            for sha256 in hashes:
+                await self.vault.forget(sha256)
+        logger.info("old links and photos deleted")
 
     async def close(self) -> None:
         """Release the gateway's connections."""

@@ -20,7 +20,7 @@ from logistics_client.signed_push import headers as signed_headers
 from logistics_client.transport import CarrierHttp, Policy, Request, parse_object, text
 
 _POLICY = Policy(connect_s=1.0, read_s=3.0, total_s=5.0, rate_per_s=50.0, burst=100)
-_PHONE = re.compile(r"\+?\d{5,20}", re.ASCII)
+_PHONE = re.compile(r"\+?\d{5,20}(?:-\d{1,6})?", re.ASCII)  # a platform's virtual number keeps its extension
 
 
 class SmsGateway(Protocol):

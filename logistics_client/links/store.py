@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -189,6 +189,32 @@ class LinkStore:
             Evidence(row["sha256"], row["size"], row["media_type"], from_text(row["received_at"]), row["seal"])
             for row in rows
         )
+
+    async def purge_links(self, before: datetime, limit: int = 1000) -> int:
+        """Delete links of before a moment with what was handed in through them; return how many.
+
+        What did not reach its work order yet stays, and so do the seals of photos.
+        """
+        waiting = select(link_uses.c.link_id).where(link_uses.c.handed_over.is_(False))
+        old = select(links.c.link_id).where(links.c.created_at < to_text(before), links.c.link_id.not_in(waiting))
+        async with self._engine.begin() as connection:
+            names = list((await connection.execute(old.limit(limit))).scalars())
+            await connection.execute(delete(link_uses).where(link_uses.c.link_id.in_(names)))
+            await connection.execute(delete(links).where(links.c.link_id.in_(names)))
+        return len(names)
+
+    async def purge_evidence(self, before: datetime, limit: int = 1000) -> tuple[str, ...]:
+        """Delete seals of before a moment; return the hashes of photos that nothing names any more."""
+        table = link_evidence.c
+        old = select(table.link_id, table.sha256).where(table.received_at < to_text(before)).limit(limit)
+        async with self._engine.begin() as connection:
+            rows = (await connection.execute(old)).all()
+            for row in rows:
+                one = (table.link_id == row.link_id) & (table.sha256 == row.sha256)
+                await connection.execute(delete(link_evidence).where(one))
+            hashes = {row.sha256 for row in rows}
+            named = set((await connection.execute(select(table.sha256).where(table.sha256.in_(hashes)))).scalars())
+        return tuple(sorted(hashes - named))
 
     async def _changed(self, link_id: str, condition: Any, values: dict[str, Any]) -> bool:
         async with self._engine.begin() as connection:

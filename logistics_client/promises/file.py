@@ -10,8 +10,6 @@ from logistics_client.config_lines import Entry, read_entries
 from logistics_client.promises.deadline import PromiseBook, PromiseRule
 from logistics_client.vocabulary import OrderKind
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
 
 def read_promises(path: Path) -> PromiseBook:
     """Read the clocks.
@@ -36,7 +34,7 @@ def read_promises(path: Path) -> PromiseBook:
         closed_days=frozenset(_day(entry) for entry in found["closed_days"].items())
         if "closed_days" in found
         else frozenset(),
-        after_recovery=_span(found["after_recovery"]) if "after_recovery" in found else timedelta(hours=2),
+        after_recovery=found["after_recovery"].span() if "after_recovery" in found else timedelta(hours=2),
     )
 
 
@@ -59,19 +57,12 @@ def _rule(entry: Entry) -> PromiseRule:
         if needed not in found:
             entry.fail(f"{needed} is missing; add it")
     return PromiseRule(
-        within=_span(found["within"]),
+        within=found["within"].span(),
         what=found["what"].text(),
         any_hour=found["any_hour"].flag() if "any_hour" in found else False,
         needs_road=found["needs_road"].flag() if "needs_road" in found else False,
-        window=_span(found["window"]) if "window" in found else timedelta(hours=24),
+        window=found["window"].span() if "window" in found else timedelta(hours=24),
     )
-
-
-def _span(entry: Entry) -> timedelta:
-    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", entry.text())
-    if match is None:
-        entry.fail(f"{entry.text()!r} is no length of time; write for example 30m, 2h or 7d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _wall(entry: Entry) -> time:

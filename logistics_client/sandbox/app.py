@@ -37,6 +37,8 @@ from logistics_client.wire import (
     ParcelDoc,
     ParcelQuery,
     ParcelReply,
+    PhonesQuery,
+    PhonesReply,
     PhotoQuery,
     PhotoReply,
     Problem,
@@ -198,6 +200,15 @@ def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
 
 
 def _add_photos(app: FastAPI, directory: Directory, read: _Reader) -> None:
+    @app.post("/v1/phones/query")
+    async def phones(request: Request) -> Response:
+        """The phones of an order."""
+        query = await read.parse(request, PhonesQuery)
+        found = directory.consignment(query.waybill)
+        if found is None:
+            raise Refusal(200, "no_data", "nothing is known about this waybill yet")
+        return _json(PhonesReply(receiver_phone=found.receiver_phone, sender_phone=found.sender_phone))
+
     @app.post("/v1/photos/query")
     async def photo(request: Request) -> Response:
         """The delivery photo, where the courier took one."""

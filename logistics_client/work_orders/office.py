@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import LogisticsError
-from logistics_client.ports import Logistics
 from logistics_client.promises import PromiseBook, promise_for
-from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel, Stage, WorkOrder
+from logistics_client.service import LogisticsService
+from logistics_client.vocabulary import OrderKind, Parcel, Stage, WorkOrder
 from logistics_client.work_orders.book import WorkOrderBook
-from logistics_client.work_orders.progress import Act, Change, Step
+from logistics_client.work_orders.progress import Act, Step
 
 
 class WorkOrderOffice:
@@ -24,7 +24,7 @@ class WorkOrderOffice:
     """
 
     def __init__(
-        self, book: WorkOrderBook, logistics: Logistics, promises: PromiseBook, *, clock: Clock = system_clock
+        self, book: WorkOrderBook, logistics: LogisticsService, promises: PromiseBook, *, clock: Clock = system_clock
     ) -> None:
         self.book = book
         self._logistics = logistics
@@ -46,10 +46,7 @@ class WorkOrderOffice:
             LogisticsError: it could not be stored.
         """
         parcel = await self._parcel(waybill) if waybill is not None else None
-        order, new = await self._logistics.open_order(kind, parcel, call_id=call_id or "", details=details)
-        if new:
-            await self.book.tell(Change(order, OrderStatus.OPENED, self._clock(), by))
-        return order, new
+        return await self._logistics.open_unasked(kind, parcel, call_id=call_id or "", details=details, by=by)
 
     async def act(
         self, order_id: str, step: Step, *, by: str, text: str | None = None, owner: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,16 +20,18 @@ from logistics_client.http_client import HttpCarrier
 from logistics_client.links import Link, LinkEvent, LinkPlan, OrderOutcomes, Purpose, Use, open_links
 from logistics_client.links.delivery_photo import kuaidi100_photos, no_photo, platform_photos
 from logistics_client.links.evidence import checked_photo
+from logistics_client.orders_table import OrdersTable
 from logistics_client.promises import read_promises
 from logistics_client.service import LogisticsService
 from logistics_client.transport import CarrierHttp
-from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel
+from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel, Stage
 from logistics_client.work_orders import WorkOrderBook
 from logistics_client.work_orders.schema import order_outbox
 from tests.logistics_client.carrier_server import Asked, carrier_server, http, json_reply
 from tests.logistics_client.moving_clock import NOON, MovingClock
+from tests.logistics_client.orders_table.test_table import row
 
-PROMISES = read_promises(Path(__file__).parents[2] / "config" / "promises.yaml")
+PROMISES = read_promises(Path(__file__).parents[3] / "config" / "promises.yaml")
 SHA = "ab" * 32
 
 
@@ -175,6 +178,48 @@ async def test_links_need_a_secret(room: Room, tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="SECRET_KEY"):
         async with open_links(LinkPlan("https://x", "", "b", data_dir=tmp_path), room.service, room.engine, unheard):
             raise AssertionError("not opened")
+
+
+async def test_texts_go_to_the_orders_own_phone_whoever_calls(room: Room, tmp_path: Path, clock: MovingClock) -> None:
+    table = OrdersTable(room.engine, clock=clock)
+    await table.create()
+    room.service._finder._table = table
+    plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
+
+    async def sent_to(waybill: str, caller: str) -> str | None:
+        (parcel,) = await room.service.find(waybill=waybill)
+        if not await room.service.send_link("photo", parcel, phone=caller, call_id="c1"):
+            return None
+        return str(json.loads((tmp_path / "sms-outbox.jsonl").read_text("utf-8").splitlines()[-1])["phone"])
+
+    async def tell(event: LinkEvent) -> None:
+        room.told.append(event)
+
+    mother, sent = "YQ8850026914470", "YQ8850030617529"
+    async with open_links(plan, room.service, room.engine, tell, clock=clock):
+        assert await sent_to(mother, "13800138005") == "17012340056-3679"
+        assert await sent_to(sent, "13800138009") == "13800138009"  # the sender's phone is on the order too
+        assert await sent_to(sent, "13700000000") == "13900000902"
+        await table.store([row(mother, receiver_phone="13911112222")])
+        assert await sent_to(mother, "13800138005") == "13911112222"
+        # An order that nobody has a phone of is texted about to the caller only when he is its receiver.
+        stranger = Parcel("73100196611386", "zto", Stage.AT_HUB, receiver_phone_tail="8001")
+        assert not await room.service.send_link("photo", stranger, phone="13700000000", call_id="c1")
+        assert await room.service.send_link("photo", stranger, phone="13800138001", call_id="c1")
+
+
+async def test_a_code_confirms_what_a_forged_number_cannot(room: Room, tmp_path: Path, clock: MovingClock) -> None:
+    assert not await room.service.send_code(OrderKind.INTERCEPT, room.parcel, call_id="c1")
+    assert not await room.service.check_code(OrderKind.INTERCEPT, room.parcel, "000000")
+    plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
+    async with open_links(plan, room.service, room.engine, unheard, clock=clock):
+        assert await room.service.send_code(OrderKind.INTERCEPT, room.parcel, call_id="c1")
+        text = json.loads((tmp_path / "sms-outbox.jsonl").read_text("utf-8"))
+        code = text["text"].partition("验证码")[2][:6]
+        assert (text["phone"], await room.service.check_code(OrderKind.INTERCEPT, room.parcel, code)) == (
+            "13800138000",
+            True,
+        )
 
 
 # --- delivery photo ----------------------------------------------------------------------------------------------
