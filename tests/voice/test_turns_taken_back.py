@@ -68,7 +68,8 @@ class Carrier:
     async def find(self, **fields: str | None) -> tuple[Parcel, ...]:
         self.asked.append(fields)
         await self.go.wait()
-        if fields.get("waybill_tail") == "6386" and len(self.asked) <= self.failures + 1:
+        if self.failures and fields.get("waybill_tail") == "6386":
+            self.failures -= 1
             raise UnavailableError("away")
         return ()
 
