@@ -40,6 +40,7 @@ from desk.live.feed import Feed
 from desk.live.routes import LiveRoutes
 from desk.live.socket import DeskSocket
 from desk.partners.assembly import PartnerSettings, open_partners
+from desk.partners.pop_up import PopUp
 from desk.ports import Floor, Recordings
 from desk.static import Pages
 from ledger import Ledger, LedgerUnavailable
@@ -126,7 +127,9 @@ async def open_desk(parts: DeskParts) -> AsyncIterator[Desk]:
             *_sign_in(parts, gate, accounts, audit, engine),
             *_calls(parts, gate, accounts, projection, book, promises),
             LiveRoutes(gate, parts.floor, book, parts.commands).router(),
-            DeskSocket(gate, parts.floor, feed, promises, Dialling(book, parts.logistics)).router(),
+            DeskSocket(
+                gate, parts.floor, feed, promises, Dialling(book, parts.logistics), PopUp(parts.partners, book)
+            ).router(),
             *partners.routers,
             Pages(parts.partners.embed_origins).router(),
         ]

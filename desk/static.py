@@ -1,4 +1,4 @@
-"""The built pages: ``/desk`` (Vue), ``/`` (the caller's page); a plain page while the desk is not built."""
+"""The built desk under ``/desk`` and ``/embed/desk``; a plain page while it is not built."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from desk.http.headers import security_headers
 
-HERE = Path(__file__).resolve().parent
-DIST, CALL = HERE / "web" / "dist", HERE / "pages" / "call"
+DIST = Path(__file__).resolve().parent / "web" / "dist"
 # Vite names these by content: a browser may keep them for ever.
 _HASHED = "assets"
 _MISSING = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
@@ -24,7 +23,6 @@ _DESK_MISSING = _MISSING.format(
     text="首次启动需要一两分钟,本页会自动刷新。"
     "如果一直停在这里,说明本机没有 Node.js(20.19 以上),请看 make run 的输出。",
 )
-_CALL_MISSING = _MISSING.format(title="在线客服暂不可用", text="页面文件缺失,请直接拨打客服电话。")
 
 
 class Pages:
@@ -33,34 +31,20 @@ class Pages:
     Args:
         embed_origins: sites that may show ``/embed/desk`` in a frame.
         dist: the built desk.
-        call: the caller's page.
     """
 
-    def __init__(self, embed_origins: Sequence[str] = (), *, dist: Path = DIST, call: Path = CALL) -> None:
+    def __init__(self, embed_origins: Sequence[str] = (), *, dist: Path = DIST) -> None:
         self._embed_origins = tuple(embed_origins)
         self._dist = dist
-        self._call = call
 
     def router(self) -> APIRouter:
         """Return the routes."""
         router = APIRouter(include_in_schema=False)
         get: Any = router.add_api_route
-        get("/", self.call_page, methods=["GET", "HEAD"])
-        get("/call/{name:path}", self.call_file, methods=["GET", "HEAD"])
         get("/desk", self.desk_root, methods=["GET", "HEAD"])
         get("/desk/{name:path}", self.desk_file, methods=["GET", "HEAD"])
         get("/embed/desk", self.embedded, methods=["GET", "HEAD"])
         return router
-
-    async def call_page(self) -> Response:
-        """The caller's page."""
-        headers = security_headers(microphone=True)
-        return _file(self._call / "index.html", headers) or HTMLResponse(_CALL_MISSING, 503, headers=headers)
-
-    async def call_file(self, name: str) -> Response:
-        """A file of the caller's page."""
-        headers = security_headers()
-        return _file(_inside(self._call, name), headers) or _gone(headers)
 
     async def desk_root(self, request: Request) -> Response:
         """The desk lives under a slash, so that its files are found beside it."""

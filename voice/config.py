@@ -61,6 +61,17 @@ class Settings(BaseSettings):
     llm_model: str = "default"
     llm_api_key: str = ""
     agent_sip: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "统一登录"
+    oidc_scopes: str = "openid profile"
+    oidc_role_claim: str = "roles"
+    oidc_roles: str = ""
+    oidc_default_role: str = ""
+    embed_origins: str = ""
+    pop_hosts: str = ""
+    private_webhooks: bool = False
     data_dir: Path = Field(default=Path("data"))
     config_dir: Path = Field(default=PROJECT / "config")
     max_calls: int = Field(default=20, ge=1, le=100)
@@ -130,6 +141,7 @@ class Hotline:
     agent_sip: str
     opens: time
     closes: time
+    pop_url: str = ""
 
     def open_at(self, now: datetime) -> bool:
         """Whether people answer now; equal hours mean day and night."""
@@ -184,7 +196,7 @@ def load_hotlines(config_dir: Path) -> Hotlines:
 
 
 def _hotline(node: Located) -> tuple[Hotline, list[str]]:
-    node.only("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours")
+    node.only("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url")
     numbers = [entry.text() for entry in node.need("numbers").sequence()]
     brand = node.need("brand").text()
     greeting = node.need("greeting")
@@ -205,7 +217,8 @@ def _hotline(node: Located) -> tuple[Hotline, list[str]]:
         agent_name=agent_name.text() if agent_name else "人工客服",
     )
     opens, closes = _hours(node.get("hours"))
-    return Hotline(profile, agent.text() if agent else "", opens, closes), numbers
+    pop = node.get("pop_url")
+    return Hotline(profile, agent.text() if agent else "", opens, closes, pop.text() if pop else ""), numbers
 
 
 def _hours(node: Located | None) -> tuple[time, time]:

@@ -1,4 +1,4 @@
-"""REST for live calls and presence: the same verbs as the WebSocket, and the softphone's media."""
+"""REST for live calls and presence: the same verbs as the WebSocket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from desk.auth import Account, Gate, Me, Role
 from desk.calls.book import CallBook
 from desk.calls.masking import for_role
-from desk.errors import BadRequest, Conflict, Forbidden
+from desk.errors import BadRequest, Conflict
 from desk.http import desk_router
 from desk.live.frames import STATES
 from desk.ports import Floor
@@ -32,14 +32,6 @@ class Target(BaseModel):
     target: str = Field(min_length=1, max_length=200)
 
 
-class MediaOffer(BaseModel):
-    """A browser's WebRTC offer with its one-time ticket."""
-
-    ticket: str = Field(min_length=8, max_length=200)
-    sdp: str = Field(min_length=1, max_length=100_000)
-    type: str = Field(default="offer", pattern="^offer$")
-
-
 class LiveRoutes:
     """The routes of live calls, agents and the queue."""
 
@@ -58,7 +50,6 @@ class LiveRoutes:
         for verb in VERBS:
             add(f"/api/v1/calls/{{call_id}}/{verb}", self._doing(verb), methods=["POST"], dependencies=handlers)
         add("/api/v1/calls/{call_id}/transfer", self.transfer, methods=["POST"], dependencies=handlers)
-        add("/api/v1/calls/{call_id}/media", self.media, methods=["POST"], dependencies=handlers)
         add("/api/v1/agents/me/state", self.my_state, methods=["POST"], dependencies=handlers)
         add("/api/v1/agents/{agent_id}/state", self.their_state, methods=["POST"], dependencies=leads)
         add("/api/v1/agents", self.agents, methods=["GET"], dependencies=handlers)
@@ -76,16 +67,6 @@ class LiveRoutes:
     async def transfer(self, call_id: str, body: Target, account: Me) -> dict[str, object]:
         """Hand the caller on to a skill group, an agent or a telephone."""
         return await self._act(call_id, "transfer", account, {"target": body.target})
-
-    async def media(self, call_id: str, body: MediaOffer) -> dict[str, object]:
-        """Connect the softphone, gates closed; the ticket came with the ring and is used up by this."""
-        try:
-            answer = await self._floor.media_offer(call_id, body.ticket, body.sdp)
-        except PermissionError as error:
-            raise Forbidden("通话凭证无效或已使用,请等待下一次振铃。", code="bad_ticket") from error
-        except ValueError as error:
-            raise BadRequest("浏览器的音频参数无效,请刷新页面后重试。", code="bad_sdp") from error
-        return {"call_id": call_id, "sdp": answer, "type": "answer"}
 
     async def my_state(self, body: NewState, account: Me) -> dict[str, object]:
         """Choose 示闲, 示忙 or 小休."""

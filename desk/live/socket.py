@@ -19,6 +19,7 @@ from desk.live.dialling import Dialling
 from desk.live.feed import Feed
 from desk.live.frames import BadFrame, read_frame
 from desk.live.watching import Watching
+from desk.partners.pop_up import PopUp
 from desk.ports import AgentSeat, Floor
 from ledger import LedgerUnavailable
 
@@ -38,12 +39,15 @@ AWAY = "系统暂时无法处理,请再试一次。"
 class DeskSocket:
     """Serves agents' pages."""
 
-    def __init__(self, gate: Gate, floor: Floor, feed: Feed, promises: PromiseBook, dialling: Dialling) -> None:
+    def __init__(
+        self, gate: Gate, floor: Floor, feed: Feed, promises: PromiseBook, dialling: Dialling, pop_up: PopUp
+    ) -> None:
         self._gate = gate
         self._floor = floor
         self._feed = feed
         self._promises = promises
         self._dialling = dialling
+        self._pop_up = pop_up
 
     def router(self) -> APIRouter:
         """Return the route."""
@@ -88,6 +92,11 @@ class DeskSocket:
     def promises(self) -> PromiseBook:
         """Agents' promises."""
         return self._promises
+
+    async def popped(self, message: Mapping[str, object], account: Account) -> Mapping[str, object]:
+        """An offer with the page that the agent's browser opens beside it, where the hotline has one."""
+        url = await self._pop_up.url(message, account)
+        return {**message, "pop_url": url} if url is not None else message
 
     async def session_over(self, account: Account) -> None:
         """Return when the account's session is over."""
@@ -167,6 +176,8 @@ class _Page:
             async for message in told:
                 if message["type"] == "hello" and not message.get("promises"):
                     message = {**message, "promises": list(await self._desk.promises.of_agent(account.account_id))}
+                if message["type"] == "offer":
+                    message = await self._desk.popped(message, account)
                 if not self._watching.is_repeated(message):
                     self._watching.told(message)
                     # Written before the next message is asked for: the floor rings after the card was sent.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
-
-from desk.calls.masking import masked
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,3 @@ def check_template(template: str, hosts: tuple[str, ...], hotline: str) -> None:
         filled = filled.replace("{" + name + "}", "")
     if "{" in filled or "}" in filled:
         raise ValueError(f"the pop-up address of {hotline} names an unknown field; known are {', '.join(FIELDS)}")
-
-
-def pop_url(settings: PartnerSettings, offer: Mapping[str, str | None]) -> str | None:
-    """Return the page to open for a ringing call, every value URL-encoded; None when the hotline has none."""
-    template = settings.pop_urls.get(str(offer.get("hotline") or ""), settings.pop_urls.get("*"))
-    if template is None:
-        return None
-    values = dict(offer) | {"caller": masked(offer["number"]) if offer.get("number") else ""}
-    for name in FIELDS:
-        template = template.replace("{" + name + "}", quote(str(values.get(name) or ""), safe=""))
-    return template

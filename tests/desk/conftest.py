@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,7 +85,7 @@ class RunningDesk:
         assert answer.status_code == 200, answer.text
         return browser
 
-    async def event(self, type_: str, call_id: str, data: dict[str, object] | None = None) -> int:
+    async def event(self, type_: str, call_id: str, data: Mapping[str, object] | None = None) -> int:
         return (await self.ledger.append(Event(type_, call_id, self.clock(), data or {}))).id
 
     async def call(self, call_id: str = "c-1", number: str | None = "13800138000", **started: object) -> str:

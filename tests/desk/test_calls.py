@@ -27,9 +27,9 @@ CARD: dict[str, object] = {
 }
 
 
-async def transferred(hotline: RunningDesk, agent: str, call_id: str = "c-1", **started: object) -> str:
+async def transferred(hotline: RunningDesk, agent: str, call_id: str = "c-1") -> str:
     """A whole call that ended with a person."""
-    await hotline.call(call_id, **started)
+    await hotline.call(call_id)
     await hotline.event("turn.bot", call_id, {"text": "您好", "start_ms": 0, "end_ms": 900})
     await hotline.event("turn.caller", call_id, {"text": "催一下", "turn": 1, "start_ms": 1500, "end_ms": 2100})
     await hotline.event("intent", call_id, {"intents": ["affirm", "urge_delivery"], "emotion": "anxious"})

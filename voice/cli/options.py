@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "doctor",
     "agent": "agent",
     "demo": "demo",
+    "apikey": "apikey",
 }
 
 
@@ -59,6 +60,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     agent.add_argument("--say", default="您好，我是人工客服，您的情况我已经看到了，我来帮您处理。", metavar="TEXT")
     agent.add_argument("--stay", type=float, default=20.0, metavar="SECONDS", help="hang up after this long")
     agent.add_argument("--answer", choices=("accept", "busy", "decline", "ring"), default="accept")
+    apikey = command("apikey", "keys for programs that read the interface")
+    apikey.add_argument("action", choices=("create", "revoke"))
+    apikey.add_argument("name", metavar="NAME", nargs="?", default="program", help="what the key is for; to revoke: its prefix hk_...")
+    apikey.add_argument("--role", choices=("agent", "supervisor", "operations", "admin"), default="operations")
+    _json(apikey)
     demo = command("demo", "play three calls and save sound, transcript and gap table")
     demo.add_argument("--out", default="out/demo", metavar="DIR")
 
