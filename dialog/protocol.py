@@ -347,6 +347,13 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """The caller does not wait for the person any longer; ``request_id`` is that of the ``Transfer``."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndCall:
     """Hang up after what is being said has been played."""
 
@@ -367,5 +374,5 @@ class Note:
 
 
 Effect: TypeAlias = (
-    Say | LookUp | OpenOrder | SendLink | Remember | AskModel | Transfer | EndCall | StopRecording | Note
+    Say | LookUp | OpenOrder | SendLink | Remember | AskModel | Transfer | LeaveQueue | EndCall | StopRecording | Note
 )

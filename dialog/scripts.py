@@ -54,7 +54,7 @@ from dialog.protocol import (
 from logistics_client.vocabulary import CallerProfile
 
 _TURN = timedelta(seconds=8)  # virtual time that one exchange takes
-_ACTIONS = ("say", "keys", "silence", "noise", "deaf", "drop", "hang_up", "wait", "interrupt")
+_ACTIONS = ("say", "keys", "silence", "noise", "deaf", "drop", "hang_up", "wait", "interrupt", "progress")
 _CHECKS = ("intents", "facts", "no_facts", "hear", "not_hear", "orders", "links")
 _EXPECTED = ("final", "orders", "links", "transfers", "question", "contained", "facts", "remarks", "emotion")
 
@@ -193,6 +193,7 @@ class Player:
         self._report = Report(script, dialogue.initial())
         self._turn: dict[str, list[str]] = {}
         self._outcomes = list(script.transfers)
+        self._transfer = ""
 
     def run(self) -> Generator[Request, Reply, Report]:
         """Play from ringing to the end."""
@@ -229,6 +230,8 @@ class Player:
             self._now += timedelta(minutes=int(text))
             self._report.state = self._dialogue.initial()
             yield from self._start(dropped)
+        elif line.action == "progress":
+            yield from self._feed(self._progress(text))
         elif line.action == "wait":
             self._now += timedelta(minutes=int(text))
         elif line.action == "interrupt":
@@ -262,10 +265,14 @@ class Player:
                     waiting.append(SpeechEnded(self._now, effect.say_id, effect.text, False))
                 elif isinstance(effect, Transfer):
                     outcome = self._outcomes.pop(0) if self._outcomes else "bridged"
-                    waiting += [
-                        TransferProgress(self._now, effect.request_id, TransferOutcome(name))
-                        for name in outcome.split("+")
-                    ]
+                    self._transfer = effect.request_id
+                    waiting += [self._progress(name) for name in outcome.split("+")]
+
+    def _progress(self, text: str) -> TransferProgress:
+        """News of the last transfer: an outcome, with ``queued`` a position and an estimate in seconds."""
+        outcome, *numbers = text.split()
+        place = [int(number) for number in numbers] + [None, None]
+        return TransferProgress(self._now, self._transfer, TransferOutcome(outcome), place[0], place[1])
 
     def _note(self, effect: Effect) -> None:
         report, turn = self._report, self._turn

@@ -20,6 +20,8 @@ class Settings:
 
     survey: bool = True
     transfer_attempts: int = 2  # times a person is tried before the honest alternatives
+    queue_announce_s: int = 45  # seconds between two words about the queue
+    queue_long_s: int = 120  # estimate from which a call back is offered
 
     abuse_limit: int = 3  # insults after which a person is offered each time
 

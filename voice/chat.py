@@ -62,6 +62,9 @@ class TypedLine:
         assert self.conversation is not None
         self.conversation.post(TransferProgress(self._clock.now(), transfer.request_id, TransferOutcome.UNAVAILABLE))
 
+    def leave_queue(self, request_id: str) -> None:
+        """Nobody queues in a terminal."""
+
     def stop_recording(self) -> None:
         """Say so; nothing is recorded here."""
         self._show("[录音已停止]")

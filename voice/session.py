@@ -102,6 +102,11 @@ class CallSession:
         agent_sip = self._services.settings.agent_sip or self._hotline.agent_sip
         self._spawn(self._handover.run(transfer, agent_sip))
 
+    def leave_queue(self, request_id: str) -> None:
+        """The caller does not wait for the person any longer."""
+        if self._handover is not None:
+            self._spawn(self._handover.close())
+
     def stop_recording(self) -> None:
         """Stop and purge the recording."""
         if self._recording is not None and self._hub is not None and not self._purged:

@@ -6,6 +6,7 @@ from dialog.card import build_card
 from dialog.engine.flow import HOME, settle
 from dialog.engine.state import Phase
 from dialog.engine.turn import Turn
+from dialog.engine.waiting import announce, leave_queue, on_queued
 from dialog.protocol import Transfer, TransferOutcome, TransferProgress
 
 _FAILED = {
@@ -26,6 +27,10 @@ def reach_person(t: Turn, reason: str, skill: str, *, on_call: bool = False) -> 
         skill: the group of people who can help.
         on_call: whether somebody is on call for this even when the desk is closed.
     """
+    if t.state.queued is not None and not on_call:
+        announce(t)
+        return
+    leave_queue(t)
     settings, staffing = t.dialogue.settings, t.call.staffing
     if t.state.attempts >= settings.transfer_attempts or not (staffing.person_reachable or on_call):
         t.begin("nobody", intent=reason, outcome="" if staffing.person_reachable else "closed")
@@ -39,18 +44,30 @@ def reach_person(t: Turn, reason: str, skill: str, *, on_call: bool = False) -> 
 
 def on_progress(t: Turn, event: TransferProgress) -> None:
     """Act on news of the transfer."""
-    if event.outcome is TransferOutcome.BRIDGED:
-        t.change(phase=Phase.BRIDGED)
+    if event.outcome is TransferOutcome.QUEUED:
+        on_queued(t, event)
+    elif event.outcome is TransferOutcome.RINGING:
+        _rings(t)
+    elif event.outcome is TransferOutcome.BRIDGED:
+        t.change(phase=Phase.BRIDGED, queued=None)
     elif event.outcome is TransferOutcome.ENDED:
         _back_from_person(t)
-    elif event.outcome in _FAILED and t.state.phase is Phase.TRANSFERRING:
-        t.change(phase=Phase.TALKING, topics=tuple(x for x in t.state.topics if x.scene != "person"))
+    elif event.outcome in _FAILED and (t.state.phase is Phase.TRANSFERRING or t.state.queued is not None):
+        kept = tuple(x for x in t.state.topics if x.scene not in ("person", "queue"))
+        t.change(phase=Phase.TALKING, topics=kept, queued=None)
         t.begin("nobody", intent=t.state.transfer_reason, outcome=_FAILED[event.outcome])
         settle(t)
 
 
+def _rings(t: Turn) -> None:
+    """Somebody is free: what the bot was doing stops here, the person goes on with it."""
+    if t.state.queued is not None and t.state.phase is Phase.TALKING:
+        t.say("queue.next")
+        t.change(phase=Phase.TRANSFERRING)
+
+
 def _back_from_person(t: Turn) -> None:
-    t.change(phase=Phase.TALKING, attempts=0, topics=(), misses=0)
+    t.change(phase=Phase.TALKING, attempts=0, topics=(), misses=0, queued=None)
     t.begin(HOME)
     t.update(begun=True)
     t.say("person.back")

@@ -134,8 +134,10 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
         t.answer = answer
         t.change(misses=0)
         if not question.free:
-            # 「好让他给我打」 accepts an offer; it does not ask for the same thing again.
+            # 「好让他给我打」 and 「给我回电吧」 take what is offered; they do not ask for the same thing again.
             others = tuple(wish for wish in wishes if not (answer.yes and _is_topic_of(t, wish)))
+            if answer.choice is not None and len(wishes) == 1:
+                others = ()
             t.change(queue=(*others, *t.state.queue))
         run(t, question.step)
     elif wishes:

@@ -81,6 +81,16 @@ class HeardTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A place in the queue for a person; ``told_at`` is when the caller last heard of it."""
+
+    request_id: str
+    position: int | None = None  # from 1
+    estimate_s: int | None = None
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """An utterance below the line that a language model is asked about."""
 
@@ -148,6 +158,7 @@ class DialogueState:
     after_say: str | None = None  # say id whose end starts the opening
     attempts: int = 0  # transfers tried
     transfer_reason: str = ""
+    queued: Queued | None = None  # waits for a person while the dialogue goes on
     helper: bool = False
     recording: bool = True
     over: bool = False  # the line is gone; the phase stays, so that a redial goes on there

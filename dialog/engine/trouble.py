@@ -12,6 +12,7 @@ from dialog.engine.keys import finish_keys
 from dialog.engine.ports import Understood
 from dialog.engine.state import Phase, Topic
 from dialog.engine.turn import Turn
+from dialog.engine.waiting import announce, is_due
 
 _EITHER_OR = 0.15  # a second reading below this is no reading
 
@@ -26,6 +27,10 @@ def no_input(t: Turn) -> None:
         _still_waiting(t)
         return
     if finish_pieces(t):
+        return
+    if t.state.queued is not None:  # silence is what waiting sounds like
+        if is_due(t):
+            announce(t)
         return
     t.change(misses=t.state.misses + 1, trouble=t.state.trouble + 1)
     at_home = t.state.topic is not None and t.topic.scene == HOME

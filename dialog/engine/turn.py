@@ -155,6 +155,7 @@ class Turn:
             parcels=self.state.parcels,
             bulletins=call.caller.bulletins,
             memory=topic.memory if topic else {},
+            queued=self.state.queued,
             knowledge=self.dialogue.knowledge.answer(topic.memory.get("knowledge")) if topic else None,
         )
 

@@ -26,6 +26,21 @@ def _wait(view: View) -> str | None:
     return duration(timedelta(seconds=wait)) if wait else None
 
 
+def _ahead(view: View) -> str | None:
+    """How many stand before this caller; nobody knows is not nobody."""
+    place = view.queued.position if view.queued else None
+    return f"{count(place - 1)}位" if place and place > 1 else None
+
+
+def _queue_wait(view: View) -> str | None:
+    estimate = view.queued.estimate_s if view.queued else None
+    # Rounded up to whole minutes: who is called earlier than promised does not mind.
+    if estimate is None:
+        return None
+    minutes = max(1, -(-estimate // 60))
+    return f"{count(minutes)}分钟" if minutes < 10 else duration(timedelta(minutes=minutes))
+
+
 def _opens(view: View) -> str | None:
     opens = view.staffing.opens_at
     if opens is None or opens <= view.now:
@@ -54,6 +69,8 @@ CALL_FACTS = (
     FactKind("hotline.greeting", _greeting, "您好,迅达快递自动语音客服,本次通话有录音。"),
     FactKind("hotline.agent", lambda view: view.hotline.agent_name or None, "人工客服"),
     FactKind("staff.wait", _wait, "五分钟"),
+    FactKind("queue.ahead", _ahead, "三位"),
+    FactKind("queue.wait", _queue_wait, "五分钟"),
     FactKind("staff.opens", _opens, "明早八点"),
     FactKind("caller.merchant", lambda view: view.caller.merchant_name, "优选商行", private=True),
     FactKind("caller.parcels", _parcel_count, "三个"),

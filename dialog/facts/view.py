@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dialog.identity import Item, Leave, Rights
 from dialog.protocol import HotlineProfile, Staffing
 from dialog.settings import Settings
 from logistics_client.facts import ParcelFacts, derive
 from logistics_client.vocabulary import Bulletin, CallerClass, CallerProfile, Parcel, WorkOrder
+
+if TYPE_CHECKING:
+    from dialog.engine.state import Queued
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class View:
     parcels: tuple[Parcel, ...] = ()
     bulletins: tuple[Bulletin, ...] = ()
     memory: Mapping[str, str] = field(default_factory=dict)
+    queued: Queued | None = None
     knowledge: str | None = None  # the answer of the knowledge entry that was found
 
     def leave(self, item: Item) -> Leave:

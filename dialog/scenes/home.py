@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from dialog.engine.questions import OPEN, YES_NO
 from dialog.engine.scene import Scene
+from dialog.engine.state import Question
 from dialog.engine.turn import Turn
 from logistics_client.vocabulary import CallerClass, OrderStatus, WorkOrder
 
@@ -88,7 +89,10 @@ def standing_answer(t: Turn) -> None:
 
 
 def more(t: Turn) -> None:
-    """Nothing is left to do: ask, or open with the first question."""
+    """Nothing is left to do: ask, or open with the first question; in the queue the caller just waits."""
+    if t.state.queued is not None:
+        _wait(t)
+        return
     t.ask("home.more" if t.state.served else "home.ask", "answered", OPEN, sticky=False)
 
 
@@ -103,6 +107,21 @@ def answered(t: Turn) -> None:
         t.ask("home.ask", "answered", OPEN, sticky=False)
 
 
+def waits(t: Turn) -> None:
+    """「没有」 in the queue is no goodbye."""
+    if t.answer.yes is False:
+        t.say("queue.stay")
+    _wait(t)
+
+
+def _wait(t: Turn) -> None:
+    """Listen; the invitation to go on is not repeated to somebody who was just left in peace."""
+    if t.has_said("queue.stay"):
+        t.keep_asking(Question("queue.meanwhile", "waits", OPEN, sticky=False))
+    else:
+        t.ask("queue.meanwhile", "waits", OPEN, sticky=False)
+
+
 SCENE = Scene(
     name="home",
     begin=more,
@@ -112,5 +131,6 @@ SCENE = Scene(
         "offered": offered,
         "standing": standing_answer,
         "answered": answered,
+        "waits": waits,
     },
 )

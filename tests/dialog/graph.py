@@ -92,7 +92,8 @@ def situation(state: DialogueState) -> object:
     matter = (top.scene, top.question.name if top.question else "", top.then, top.waiting is not None) if top else ()
     reachable = staffing.person_reachable if staffing else None
     stage = parcel.stage if parcel else None
-    return state.phase, matter, min(state.misses, 2), state.attempts, reachable, stage
+    queued = state.queued is not None
+    return state.phase, matter, min(state.misses, 2), state.attempts, reachable, stage, queued
 
 
 def watched(dialogue: Dialogue, visited: set[tuple[str, str]]) -> Dialogue:
@@ -149,6 +150,7 @@ def _events(found: Walk, state: DialogueState) -> Iterator[Event]:
         return
     if state.phase in (Phase.TRANSFERRING, Phase.BRIDGED):
         yield from (TransferProgress(now, "t", outcome) for outcome in TransferOutcome)
+        yield TransferProgress(now, "t", TransferOutcome.QUEUED, 4, 600)
     question = state.question
     yield from (Heard(now, f"/{intent}") for intent in ("human", *_ANSWERS))
     yield from (NoInput(now), NoMatch(now))

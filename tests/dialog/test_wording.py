@@ -33,7 +33,7 @@ def _names_in_code() -> set[str]:
     return {
         text
         for text in texts
-        if _NAME.fullmatch(text) and not text.startswith("parcel.") and not text.endswith(".yaml")
+        if _NAME.fullmatch(text) and not text.startswith(("parcel.", "call.")) and not text.endswith(".yaml")
     }
 
 

@@ -63,6 +63,9 @@ class Line:
     def transfer(self, transfer: Transfer) -> None:
         self.said.put_nowait(f"[{transfer.reason}]")
 
+    def leave_queue(self, request_id: str) -> None:
+        return
+
     def stop_recording(self) -> None:
         self.said.put_nowait("[no recording]")
 

@@ -58,6 +58,9 @@ class Ear:
     def transfer(self, transfer: Transfer) -> None:
         self.said.append(f"[{transfer.reason}]")
 
+    def leave_queue(self, request_id: str) -> None:
+        return
+
     def stop_recording(self) -> None:
         self.said.append("[no recording]")
 

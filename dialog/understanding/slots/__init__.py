@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dialog.protocol import Expectation
+from dialog.protocol import Expectation, ExpectKind
 from dialog.understanding.slots.numbers import number_slots
 from dialog.understanding.slots.parcel import parcel_slots
 from dialog.understanding.slots.people import caller_role
@@ -54,7 +54,8 @@ def fill(
     if role:
         found["caller_role"] = role
     window = time_window(text)
-    if window and (_TIMED & set(intents) or "time" in expect.name or not intents):
+    asked = "time" in expect.name or expect.kind is ExpectKind.CHOICE  # 「下午三点给我回电」 answers an offer
+    if window and (_TIMED & set(intents) or asked or not intents):
         found["time_window"] = window
     if _DESCRIBED & set(intents) and len(flat) >= _SHORTEST_ISSUE:
         found["issue_desc"] = text.strip()[:_LONGEST_ISSUE]
