@@ -91,9 +91,11 @@ async def test_a_wrong_guess_a_failed_one_and_a_stale_one_are_asked_again() -> N
     carrier, clock = Carrier(failures=1), [0.0]
     ahead = ahead_of(carrier, clock)
     ahead.begin(waybill_tail="6386")
+    await asyncio.sleep(0)
     await ahead.find(waybill_tail="3679")
     assert await ahead.find(waybill_tail="6386") == ()
     ahead.begin(waybill_tail="0001")
+    await asyncio.sleep(0)
     clock[0] = FRESH_S
     await ahead.find(waybill_tail="0001")
     assert [fields["waybill_tail"] for fields in carrier.asked] == ["6386", "3679", "6386", "0001", "0001"]
