@@ -45,7 +45,8 @@ class Search:
 
     ``weight`` multiplies the language model's log probabilities, ``silent`` are tokens that stand for no character,
     ``width`` is the number of readings kept; an option more than ``margin`` nats below the best of its place and a
-    reading more than ``gap`` below the best are not considered. Without a language model the best option of each place is taken.
+    reading more than ``gap`` below the best are not considered. Without a language model the best option of each
+    place is taken.
     """
 
     language: LanguageModel | None

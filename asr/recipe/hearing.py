@@ -16,8 +16,15 @@ BATCH = 16
 LOOK_BACK = {"encoder_chunk_look_back": 4, "decoder_chunk_look_back": 1}
 
 
-def by_engine(folder: Path, left: int | None = None, chunk: int | None = None, right: int | None = None) -> Hear:
-    """The ONNX backend as calls use it; window sizes override the directory's ``serving.json``."""
+def by_engine(
+    folder: Path,
+    left: int | None = None,
+    chunk: int | None = None,
+    right: int | None = None,
+    *,
+    language: bool = True,
+) -> Hear:
+    """The ONNX backend as calls use it; window sizes override ``serving.json``, ``language`` is its language model."""
     from asr.backend import Step
     from asr.decode import ParaformerBackend
     from asr.model_dir import open_directory
@@ -30,6 +37,7 @@ def by_engine(folder: Path, left: int | None = None, chunk: int | None = None, r
         left=serving.left if left is None else left,
         chunk=serving.chunk if chunk is None else chunk,
         right=serving.right if right is None else right,
+        language_weight=serving.language_weight if language else 0.0,
     )
     directory = replace(directory, serving=serving)
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))

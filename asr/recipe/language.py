@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +24,14 @@ from asr.recipe.text import DOMAIN, NUMBERS, OPEN, Grammar, letters
 BITS = 12
 """Bits of a token number in an n-gram's key; the newest token is lowest."""
 
-SENTENCES = 1_500_000
+SENTENCES = 4_000_000
 MIX = {DOMAIN: 0.72, NUMBERS: 0.10, OPEN: 0.18}
 """Share of sentences per kind: digits are drawn evenly, so that few of them teach that any may follow any."""
 
 PIECES = 0.3
 """Share of sentences with breaths whose pieces are counted as sentences too: an endpoint may cut there."""
 
-LIMITS = (8.0, 14.0, 20.0, 30.0)
+LIMITS = (18.0, 32.0, 48.0, 70.0)
 """What an n-gram of length 2, 3 ... must gain over its shorter form to be kept: nats over the whole text."""
 
 Keys = NDArray[np.int64]
@@ -70,13 +71,12 @@ def sentences(grammar: Grammar, count: int, seed: int = 12) -> Iterator[str]:
 def encode(texts: Iterable[str], tokens: Sequence[str]) -> tuple[Keys, Keys]:
     """Token numbers of all sentences end to end, borders included, and each one's place in its sentence."""
     ids = {token: number for number, token in enumerate(tokens)}
-    flat: list[int] = []
-    places: list[int] = []
+    flat, places = array("H"), array("H")
     for text in texts:
         row = [ids[char] for char in text if char in ids]
         if row and len(row) == len(text):
-            flat += (START, *row, END)
-            places += range(len(row) + 2)
+            flat.extend((START, *row, END))
+            places.extend(range(len(row) + 2))
     return np.array(flat, np.int64), np.array(places, np.int64)
 
 

@@ -58,6 +58,25 @@ ROWS = (
 )
 """The table of the card; every row has at least 300 sentences."""
 
+NOISES: tuple[channel.Noise, ...] = ("white", "pink", "babble", "street", "music")
+SNRS = (20.0, 15.0, 10.0, 5.0)
+GRID = tuple(
+    Row(f"known, {noise} {snr:.0f} dB", "known", HELD_OUT_VOICES, replace(QUIET, noise=noise, snr=snr))
+    for noise in NOISES
+    for snr in SNRS
+    if noise not in ("pink", "babble") or snr not in (15.0, 10.0)
+)
+"""Noises at several distances from the speech, where ``ROWS`` does not have them."""
+
+PROMPTS = (
+    "您好，这里是快递客服，请问有什么可以帮您",
+    "您的快件今天下午由快递员派送，请保持电话畅通",
+    "好的，正在为您查询，请稍等",
+    "请您报一下运单号，或者手机尾号四位",
+    "抱歉给您带来不便，我马上为您催派",
+)
+"""What the bot says while its own voice comes back."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -159,12 +178,32 @@ def _sound_edits(want: str, got: str) -> int:
     return edits(coded(want), coded(got))
 
 
-def no_speech(kind: channel.Noise, minutes: float, level: float, seed: int = 3) -> list[Sound]:
-    """Ten-second stretches of noise without any speech, through G.711."""
+def no_speech(
+    kind: channel.Noise, minutes: float, level: float, others: list[Sound] | None = None, seed: int = 3
+) -> list[Sound]:
+    """Ten-second stretches of noise without a caller, through G.711; ``others`` are the voices of babble."""
     rng = np.random.default_rng(seed)
-    out = []
-    for _ in range(round(minutes * 6)):
-        noise = channel.make_noise(kind, 10 * channel.RATE, rng, [])
-        noise = noise * 10 ** ((level - channel.level_of(noise, gated=False)) / 20)
-        out.append(channel.code(np.asarray(np.clip(noise, -1, 1), np.float32), "alaw"))
-    return out
+    noises = (channel.make_noise(kind, 10 * channel.RATE, rng, others or []) for _ in range(round(minutes * 6)))
+    return [_at_level(noise, level) for noise in noises]
+
+
+def babble_voices(grammar: Grammar, voice: Synthesiser, count: int = 40, seed: int = 5) -> list[Sound]:
+    """People in the background."""
+    rng = random.Random(seed)
+    return [speak(grammar.draw(DOMAIN, rng).spoken, Manner(rng.choice(TRAIN_VOICES)), voice, rng) for _ in range(count)]
+
+
+def echoes(minutes: float, level: float, voice: Synthesiser, seed: int = 6) -> list[Case]:
+    """The bot's prompts coming back over the line at a level; the text is what the bot was saying."""
+    rng = random.Random(seed)
+    cases: list[Case] = []
+    while sum(len(case.sound) for case in cases) < minutes * 60 * channel.RATE:
+        text = PROMPTS[len(cases) % len(PROMPTS)]
+        sound = speak(text, Manner("f2", speed=rng.randint(160, 175), pinyin=True), voice, rng, warp=False)
+        cases.append(Case(_at_level(np.pad(sound, (1600, 3200)), level), text))
+    return cases
+
+
+def _at_level(sound: Sound, level: float) -> Sound:
+    scaled = sound * 10 ** ((level - channel.level_of(sound, gated=False)) / 20)
+    return channel.code(np.asarray(np.clip(scaled, -1, 1), np.float32), "alaw")

@@ -1,8 +1,8 @@
 """Character error rates of the embedded model: `python -m bench.asr.cer`.
 
 Voices, sentences and channels the model was never trained on, at least 300 recordings a row with 95 % bootstrap
-intervals; the same weights through plain ``funasr.AutoModel`` in the same run as the yardstick (when the
-``funasr`` extra is installed). Writes CSV, a Markdown table and a bar chart (PNG).
+intervals; the same weights without the language model and through plain ``funasr.AutoModel`` in the same run (when
+the ``funasr`` extra is installed). Writes CSV, a Markdown table and charts (PNG).
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from pathlib import Path
 
 from asr.recipe import channel
 from asr.recipe.hearing import by_engine, by_funasr
-from asr.recipe.measure import ROWS, Case, Hear, Row, Score, make_cases, no_speech, score
+from asr.recipe.measure import GRID, NOISES, ROWS, SNRS, Case, Hear, Row, Score, make_cases, score
 from asr.recipe.synth import Synthesiser
 from asr.recipe.text import load_grammar
-from bench.asr.chart import bar_chart
+from bench.asr.chart import bar_chart, line_chart
 
 MODEL = Path(__file__).resolve().parents[2] / "asr" / "model"
-WINDOWS = {"[10,6,3]": (10, 6, 3), "[10,10,5]": (10, 10, 5), "[5,10,5]": (5, 10, 5)}
+OWN = "onnx int8"
+WINDOWS = {"[5,6,3]": (5, 6, 3), "[5,10,5]": (5, 10, 5), "[10,8,4]": (10, 8, 4), "whole": (0, 400, 0)}
 """Window shapes tried: frames of context, new frames, look-ahead among them (60 ms each)."""
 COMPARED = (1, 3, 4)
 """Rows the windows and the yardstick are compared on: known and held-out sentences, numbers."""
@@ -62,16 +63,6 @@ def as_text(line: Line) -> str:
     )
 
 
-def false_words(hear: Hear, minutes: float) -> list[tuple[str, float]]:
-    """Characters heard per minute in sound without speech."""
-    out = []
-    for kind in ("white", "hum", "music", "street"):
-        texts = hear(no_speech(kind, minutes, -45.0))
-        out.append((kind, sum(map(len, texts)) / minutes))
-        print(f"no speech, {kind}: {out[-1][1]:.2f} characters per minute ({minutes:g} min)", flush=True)
-    return out
-
-
 def table(lines: Sequence[Line]) -> str:
     """The lines as Markdown."""
     head = "| backend | test set | CER % (95 %) | syllables % | whole % | n | core-s per s |\n" + "|---" * 7 + "|\n"
@@ -94,32 +85,32 @@ def main() -> int:
     options = parser.parse_args()
     grammar, _ = load_grammar()
     voice = Synthesiser()
-    engine = by_engine(options.model)
+    engine, plain = by_engine(options.model), by_engine(options.model, language=False)
     lines: list[Line] = []
-    for number, row in enumerate(ROWS):
+    for number, row in enumerate(ROWS + (() if options.quick else GRID)):
         if options.rows not in row.name:
             continue
         cases = make_cases(row, grammar, options.count, voice)
-        lines.append(measure("onnx int8", engine, row, cases))
+        lines.append(measure(OWN, engine, row, cases))
         if number in COMPARED and not options.quick:
+            lines.append(measure(f"{OWN}, no language model", plain, row, cases))
             lines.extend(compare(options.model, row, cases))
-    silent = false_words(engine, 2.0)
-    write(options.out, lines, silent)
+    write(options.out, lines)
     return 0
 
 
 def compare(model: Path, row: Row, cases: Sequence[Case]) -> list[Line]:
-    """Other window shapes, and the same weights through AutoModel."""
-    lines = [measure(f"onnx int8 {name}", by_engine(model, *sizes), row, cases) for name, sizes in WINDOWS.items()]
+    """Other window shapes, and the same weights through AutoModel (which has no language model)."""
+    lines = [measure(f"{OWN} {name}", by_engine(model, *sizes), row, cases) for name, sizes in WINDOWS.items()]
     if importlib.util.find_spec("funasr"):
-        for chunk in ((0, 6, 3), (0, 10, 5)):
+        for chunk in ((0, 8, 4), (0, 10, 5)):
             name = f"AutoModel {list(chunk)}"
             lines.append(measure(name, by_funasr(model, chunk), row, cases))
     return lines
 
 
-def write(out: Path, lines: Sequence[Line], silent: Sequence[tuple[str, float]]) -> None:
-    """Save ``cer.csv``, ``cer.md`` and ``cer.png``."""
+def write(out: Path, lines: Sequence[Line]) -> None:
+    """Save ``cer.csv``, ``cer.md``, ``cer.png`` and ``cer_snr.png``."""
     out.mkdir(parents=True, exist_ok=True)
     with (out / "cer.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -128,11 +119,15 @@ def write(out: Path, lines: Sequence[Line], silent: Sequence[tuple[str, float]])
             s = line.score
             values = (s.cer, s.low, s.high, s.syllables, s.whole)
             writer.writerow([line.backend, line.row, *(f"{v:.2f}" for v in values), s.n, f"{line.cpu:.4f}"])
-    noise = "".join(f"| {kind} | {rate:.2f} |\n" for kind, rate in silent)
-    text = f"{table(lines)}\n| sound without speech | characters per minute |\n|---|---|\n{noise}"
-    (out / "cer.md").write_text(text, encoding="utf-8")
-    own = [line for line in lines if line.backend == "onnx int8"]
-    bar_chart(out / "cer.png", "CER %", [(x.row, x.score.cer, x.score.low, x.score.high) for x in own])
+    (out / "cer.md").write_text(table(lines), encoding="utf-8")
+    own = {line.row: line.score for line in lines if line.backend == OWN}
+    bars = [(row.name, own[row.name]) for row in ROWS if row.name in own]
+    bar_chart(out / "cer.png", "CER %", [(name, s.cer, s.low, s.high) for name, s in bars])
+    curves: dict[str, list[tuple[float, float]]] = {
+        noise: [(snr, own[name].cer) for snr in SNRS if (name := f"known, {noise} {snr:.0f} dB") in own]
+        for noise in NOISES
+    }
+    line_chart(out / "cer_snr.png", "CER % against speech over noise in dB", curves)
     print(f"written to {out}")
 
 

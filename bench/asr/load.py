@@ -25,6 +25,7 @@ from asr.recipe.measure import ROWS, Case, make_cases
 from asr.recipe.synth import Synthesiser
 from asr.recipe.text import load_grammar
 from asr.supervisor import Supervisor
+from bench.asr.chart import line_chart
 from bench.asr.streams import MODEL, Load, load
 
 GOAL_CPU, GOAL_SHARE, GOAL_FINAL_MS, GOAL_READY_S = 0.006, 1 / 3, 60.0, 2.0
@@ -79,8 +80,28 @@ def report(ready_s: float, loads: Sequence[Load], yardstick: float | None) -> bo
     return all(met for _, met in goals)
 
 
+def plots(out: Path, loads: Sequence[Load]) -> None:
+    """Save ``load_cpu.png`` and ``load_latency.png``."""
+    line_chart(
+        out / "load_cpu.png",
+        "core-seconds per second of sound against streams (dashed: goal)",
+        {"recogniser": [(one.streams, one.cpu) for one in loads]},
+        GOAL_CPU,
+    )
+    line_chart(
+        out / "load_latency.png",
+        "ms against streams (dashed: goal of the final)",
+        {
+            "final p50": [(one.streams, one.final_p50) for one in loads],
+            "final p95": [(one.streams, one.final_p95) for one in loads],
+            "first text p50": [(one.streams, one.first_p50) for one in loads],
+        },
+        GOAL_FINAL_MS,
+    )
+
+
 def main() -> int:
-    """Measure, print, write ``load.json``; exit status 1 when a goal is missed."""
+    """Measure, print, write ``load.json`` and charts; exit status 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--out", type=Path, default=Path("out/bench/asr"))
@@ -101,6 +122,7 @@ def main() -> int:
         "auto_model_cpu": yardstick,
         "streams": [{name: getattr(one, name) for name in Load.__dataclass_fields__} for one in loads],
     }
+    plots(options.out, loads)
     (options.out / "load.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0 if met else 1
 

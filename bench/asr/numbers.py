@@ -1,7 +1,8 @@
 """Whole waybills through ear and number reading: `python -m bench.asr.numbers`.
 
 Fourteen digits said by unseen voices in every habit (幺/一, 四个八, groups with pauses), recognised, read by
-``dialog.numbers`` and compared with what was meant; then the same with the caller's own three parcels as candidates.
+``dialog.numbers`` and compared with what was meant; then the same with the caller's own three parcels as candidates,
+and with three parcels of which none is meant (a stranger's number must not be bent into one).
 """
 
 from __future__ import annotations
@@ -60,33 +61,65 @@ def waybill(rng: random.Random) -> str:
     return f"7{rng.choice('356789')}" + "".join(rng.choice("0123456789") for _ in range(12))
 
 
-def judge(said: Said, text: str, rng: random.Random) -> tuple[bool, str]:
-    """Whether all digits were read at first hearing, and what the choice among three parcels came to."""
-    digits = NumberCapture.start(EXPECT).add(text).digits
-    others = [waybill(rng), waybill(rng)]
-    match = decide(rank_candidates(digits, (), [said.number, *others]))
-    if match.kind == "one":
-        return digits == said.number, "right" if match.candidates[0].number == said.number else "wrong"
-    return digits == said.number, match.kind
+@dataclass(frozen=True)
+class Heard:
+    """What came of one recording: whether all digits were read, the choice among parcels, a stranger's choice."""
+
+    whole: bool
+    choice: str
+    stranger: str
+
+
+def judge(said: Said, text: str, rng: random.Random) -> Heard:
+    """Read the number; then choose among the caller's three parcels, and among three that it is none of."""
+    capture = NumberCapture.start(EXPECT).add(text)
+    others = [waybill(rng) for _ in range(3)]
+    return Heard(
+        capture.digits == said.number,
+        chosen(capture, [said.number, *others[:2]], said.number),
+        chosen(capture, others, said.number),
+    )
+
+
+def chosen(capture: NumberCapture, candidates: list[str], meant: str) -> str:
+    """``right``, ``wrong``, ``several`` or ``none``."""
+    match = decide(rank_candidates(capture.digits, (), candidates))
+    if match.kind != "one":
+        return match.kind
+    return "right" if match.candidates[0].number == meant else "wrong"
+
+
+def share(count: int, total: int) -> str:
+    """Percent with its 95 % interval (Wilson)."""
+    z, p = 1.96, count / total
+    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * (p * (1 - p) / total + z * z / (4 * total * total)) ** 0.5
+    return f"{100 * p:.1f} ({max(0.0, 100 * (middle - half)):.1f} to {min(100.0, 100 * (middle + half)):.1f})"
 
 
 def main() -> int:
-    """Print shares with n; return the exit status."""
+    """Print shares with n and write ``numbers.md``; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--out", type=Path, default=Path("out/bench/asr"))
     parser.add_argument("--count", type=int, default=300)
     options = parser.parse_args()
     hear, rng = by_engine(options.model), random.Random(1)
+    head = "| 14 digits | whole at first hearing % | with three candidates % | wrong | asked again | stranger taken |"
+    lines = [head, "|---" * 6 + "|"]
     for name, line in (("quiet", QUIET), ("pink noise 15 dB", Channel(noise="pink", snr=15.0))):
         cases = recordings(options.count, line)
         results = [judge(c, t, rng) for c, t in zip(cases, hear([c.sound for c in cases]), strict=True)]
-        whole = sum(exact for exact, _ in results)
-        choice = Counter(kind for _, kind in results)
-        print(
-            f"{name}: 14 digits whole at first hearing {100 * whole / len(results):.1f} %, with three candidates "
-            f"{100 * choice['right'] / len(results):.1f} % right, {choice['wrong']} wrong, "
-            f"{choice['several'] + choice['none']} asked again (n {len(results)})"
+        total, choice = len(results), Counter(one.choice for one in results)
+        whole = sum(one.whole for one in results)
+        lines.append(
+            f"| {name}, n {total} | {share(whole, total)} | {share(choice['right'], total)} "
+            f"| {choice['wrong']} | {choice['several'] + choice['none']} "
+            f"| {sum(one.stranger == 'wrong' for one in results)} |"
         )
+    print("\n".join(lines))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "numbers.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 

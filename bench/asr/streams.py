@@ -1,4 +1,4 @@
-"""What hearing costs and how late it is, against the number of streams: `python -m bench.asr.streams`.
+"""What hearing costs and how late it is with a number of streams (:mod:`bench.asr.load` runs it).
 
 Every stream plays sentences in real time, 20 ms at a time, all of them talking; the recogniser runs as its own
 process as in production. Reported: core-seconds per second of sound (of that process), first text after the
@@ -7,9 +7,7 @@ onset of speech, final text after the end of the utterance, late steps.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import csv
 import os
 import random
 import tempfile
@@ -22,9 +20,6 @@ import numpy as np
 from asr.client import Client
 from asr.ports import Transcript
 from asr.recipe import channel
-from asr.recipe.measure import ROWS, make_cases
-from asr.recipe.synth import Synthesiser
-from asr.recipe.text import load_grammar
 from asr.supervisor import Supervisor
 
 MODEL = Path(__file__).resolve().parents[2] / "asr" / "model"
@@ -121,36 +116,3 @@ async def load(model: Path, count: int, clips: list[bytes]) -> Load:
     p50, p95 = np.percentile(first, [50, 95]) if first else (np.nan, np.nan)
     q50, q95 = np.percentile(final, [50, 95])
     return Load(count, used / seconds, float(p50), float(p95), float(q50), float(q95), late)
-
-
-def main() -> int:
-    """Measure for a growing number of streams; write ``streams.csv``."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=MODEL)
-    parser.add_argument("--out", type=Path, default=Path("out/bench/asr"))
-    parser.add_argument("--streams", type=int, nargs="+", default=[1, 5, 10, 25, 50, 100, 200])
-    options = parser.parse_args()
-    grammar, _ = load_grammar()
-    cases = make_cases(ROWS[1], grammar, 40, Synthesiser())
-    clips = [np.round(case.sound * 32767).astype("<i2").tobytes() for case in cases]
-    options.out.mkdir(parents=True, exist_ok=True)
-    with (options.out / "streams.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["streams", "cpu", "first_p50", "first_p95", "final_p50", "final_p95", "late"])
-        for count in options.streams:
-            one = asyncio.run(load(options.model, count, clips))
-            print(
-                f"{one.streams:4} streams: {one.cpu:.4f} core-s per s, first text {one.first_p50:.0f} / "
-                f"{one.first_p95:.0f} ms, final {one.final_p50:.0f} / {one.final_p95:.0f} ms (p50 / p95), "
-                f"{one.late} late steps",
-                flush=True,
-            )
-            writer.writerow(
-                [one.streams, f"{one.cpu:.4f}", *(f"{v:.0f}" for v in (one.first_p50, one.first_p95)),
-                 *(f"{v:.0f}" for v in (one.final_p50, one.final_p95)), one.late]
-            )  # fmt: skip
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
