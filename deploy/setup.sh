@@ -58,6 +58,6 @@ step "installing courier-hotline${all:+ with $all} (the first time takes a minut
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
     -c constraints.txt -e ".${all:+[$all]}"
 step "compiling"
-.venv/bin/python -m compileall -q -j 0 .venv/lib voice asr tts dialog telephony logistics_client ledger >/dev/null || true
+.venv/bin/python -m compileall -q -j 0 .venv/lib voice asr tts dialog telephony logistics_client ledger desk >/dev/null || true
 { echo "$wanted"; printf '%s\n' ${all//,/ }; } >"$stamp"
 step "done"
