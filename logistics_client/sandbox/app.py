@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from logistics_client import platform_signature as signature
 from logistics_client.clock import Clock, system_clock
@@ -116,7 +117,10 @@ class _Reader:
 
     async def body(self, request: Request) -> bytes:
         """Return the body of a request that is signed by our client."""
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect as gone:
+            raise Refusal(400, "bad_request", "the asker went away") from gone
         if len(body) > MAX_BODY:
             raise Refusal(413, "bad_request", "the body is too large")
         given = request.headers.get(signature.SIGNATURE_HEADER, "")

@@ -23,7 +23,8 @@ def _config(db_path: Path | str, clock: Clock, secret: str) -> uvicorn.Config:
     return uvicorn.Config(app, log_level="warning", access_log=False, date_header=False, lifespan="on")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound and answers without delay; port 0 is a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches Nagle's delay off only on sockets that name TCP; without it every answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -60,7 +61,7 @@ async def embedded_carrier(
     Raises:
         OSError: the port is taken.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     server = uvicorn.Server(_config(db_path, clock, secret))
     # The hotline owns the signals of its process; an embedded server must not take them over.
     task = asyncio.create_task(server._serve(sockets=[listener]), name="sandbox-carrier")
@@ -92,7 +93,7 @@ def run_carrier(
     Raises:
         OSError: the port is taken.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     try:
         uvicorn.Server(_config(db_path, clock, secret)).run(sockets=[listener])
     finally:

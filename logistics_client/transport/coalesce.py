@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+CLOSE_S = 1.0
 
 
 class Coalescer(Generic[T]):
@@ -32,11 +33,17 @@ class Coalescer(Generic[T]):
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Cancel what still runs."""
+        """Let what runs end by itself for a moment, then cancel it.
+
+        A task that is cancelled inside the database driver leaves its connection to a thread that outlives the loop.
+        """
         running = list(self._running.values())
-        for task in running:
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=CLOSE_S)
+        for task in late:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _forget(self, key: str, task: asyncio.Task[T]) -> None:
         if self._running.get(key) is task:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from logistics_client.bulletins import BulletinError
 from logistics_client.errors import (
@@ -131,6 +132,8 @@ def refusal(error: Exception) -> Response:
             return _problem(error.status_code, "请求无法处理。", "bad_request")
         case LogisticsError():
             return _of_lookup(error)
+        case ClientDisconnect():
+            return _problem(400, "连接已断开。", "gone")
         case _:
             raise error
 

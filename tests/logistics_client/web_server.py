@@ -13,6 +13,8 @@ import httpx
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 
+from logistics_client.sandbox.server import listen
+
 
 class NotSignedIn(Exception):  # noqa: N818
     """A refusal of the kind that whoever signs people in raises."""
@@ -62,7 +64,7 @@ async def served(*routers: APIRouter) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     for router in routers:
         app.include_router(router)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     server = _Server(app)
     task = asyncio.create_task(server._serve(sockets=[listener]))
     await server.up.wait()

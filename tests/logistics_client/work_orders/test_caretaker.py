@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from logistics_client.http_client import Standing
 from logistics_client.vocabulary import OrderStatus
 from logistics_client.work_orders import WorkOrderBook
 from logistics_client.work_orders.caretaker import MAX_ASKED, Caretaker
+from logistics_client.work_orders.progress import Change
 from tests.logistics_client.moving_clock import MovingClock
 from tests.logistics_client.work_orders.drafts import draft
 
@@ -73,6 +75,15 @@ async def test_it_works_in_the_background_and_stops_when_asked(book: WorkOrderBo
     clock.forward(hours=1)
     caretaker = Caretaker(book, clock=clock, round_s=0.005)
     caretaker.start()
-    while (found := await book.get(order.order_id)) is None or found.status is not OrderStatus.OVERDUE:
-        pass
+    late = asyncio.Event()
+
+    async def listen(change: Change) -> None:
+        late.set()
+
+    book.subscribe(listen)
+    async with asyncio.timeout(5):
+        await late.wait()
     await caretaker.close()
+    found = await book.get(order.order_id)
+    assert found is not None and found.status is OrderStatus.OVERDUE
+    assert "work-order-caretaker" not in {task.get_name() for task in asyncio.all_tasks()}

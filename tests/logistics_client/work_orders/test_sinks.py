@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,9 +14,10 @@ from starlette.types import Receive, Scope, Send
 from logistics_client.errors import MisconfiguredError, UnavailableError
 from logistics_client.signing import hmac_sha256
 from logistics_client.transport.http import CarrierHttp, Policy
-from logistics_client.vocabulary import OrderKind, Promise, WorkOrder
-from logistics_client.work_orders import SinkChain, WebhookSink
+from logistics_client.vocabulary import OrderKind, OrderStatus, Promise, WorkOrder
+from logistics_client.work_orders import Outbox, SinkChain, WebhookSink, WorkOrderBook
 from tests.logistics_client.moving_clock import NOON, MovingClock
+from tests.logistics_client.work_orders.drafts import draft
 
 ORDER = WorkOrder(
     "261122000001",
@@ -79,5 +81,24 @@ async def test_no_receipt_is_an_error(statuses: tuple[int, ...], error: type[Exc
         await sink(Outlet(*statuses), clock).deliver(ORDER, "open")
 
 
-async def test_a_chain_without_receivers_leaves_orders_to_the_desk() -> None:
-    await SinkChain().deliver(ORDER, "open")
+async def test_a_chain_stops_at_the_first_who_did_not_get_it_and_repeats_to_all(clock: MovingClock) -> None:
+    first, second = Outlet(), Outlet(500, 500)
+    chain = SinkChain(sink(first, clock), sink(second, clock))
+    with pytest.raises(UnavailableError):
+        await chain.deliver(ORDER, "open")
+    await chain.deliver(ORDER, "open")
+    assert {request.headers["idempotency-key"] for request in first.received} == {"261122000001:open"}
+    assert (len(first.received), len(second.received)) == (2, 3)
+
+
+async def test_without_receivers_an_order_waits_at_the_desk_and_not_in_the_outbox(
+    engine: AsyncEngine, clock: MovingClock
+) -> None:
+    book = WorkOrderBook(engine)
+    await book.start()
+    order, _ = await book.open(draft())
+    outbox = Outbox(engine, book, SinkChain(), clock=clock)
+    assert (await outbox.deliver_due(), await outbox.deliver_due()) == (1, 0)
+    (running,) = await book.running()
+    assert (running.order_id, running.status) == (order.order_id, OrderStatus.OPENED)
+    await book.close()
