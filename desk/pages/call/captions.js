@@ -8,6 +8,12 @@ export class Captions {
     this.box = box;
     this.live = {};
     this.used = false;
+    // The keypad takes room: the newest line stays in sight.
+    new ResizeObserver(() => this.scroll()).observe(box);
+  }
+
+  scroll() {
+    this.box.scrollTop = this.box.scrollHeight;
   }
 
   /** Show a caption `{who, text, final}`; everything is text, never markup. */
@@ -19,7 +25,7 @@ export class Captions {
     line.classList.toggle("live", !final);
     if (final) delete this.live[who];
     else this.live[who] = line;
-    this.box.scrollTop = this.box.scrollHeight;
+    this.scroll();
   }
 
   /** A key that was pressed, shown as the caller's line. */
@@ -32,7 +38,7 @@ export class Captions {
       added.lastChild.textContent = `按键 ${key}`;
     }
     this.used = true;
-    this.box.scrollTop = this.box.scrollHeight;
+    this.scroll();
   }
 
   /** Nothing more will come for the lines that are still growing. */
