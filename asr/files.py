@@ -80,6 +80,8 @@ def read_sound(path: Path) -> Iterator[bytes]:
     Raises:
         AudioError: at the first block, when there is no sound to read.
     """
+    if path.is_dir():
+        raise AudioError(f"{path} is a folder; name the sound files in it.")
     if not path.is_file():
         raise AudioError(f"There is no file {path}; check the name.")
     if not path.stat().st_size:

@@ -70,7 +70,6 @@ def rank_candidates(
         return ()
     sure = _confidences(heard, tokens)
     is_tail = len(heard) <= 6
-    limit = _SHORT_LIMIT if is_tail else max(_LONG_LIMIT, _LIMIT_PER_DIGIT * len(heard))
     ranked = sorted(
         (
             Candidate(number, _cost(heard, sure, _compared(number, heard, is_tail)))
@@ -78,10 +77,15 @@ def rank_candidates(
         ),
         key=lambda candidate: candidate.cost,
     )
-    fitting = tuple(candidate for candidate in ranked if candidate.cost <= limit)
+    fitting = tuple(candidate for candidate in ranked if candidate.cost <= _limit(candidate.number, is_tail=is_tail))
     if fitting and fitting[0].cost > _MISHEARD and plausibility(heard) >= _SURELY_ANOTHER:
         return ()
     return fitting
+
+
+def _limit(number: str, *, is_tail: bool) -> float:
+    """The highest cost at which this may be the number meant."""
+    return _SHORT_LIMIT if is_tail else max(_LONG_LIMIT, _LIMIT_PER_DIGIT * len(number))
 
 
 def decide(ranked: Sequence[Candidate]) -> Match:

@@ -168,6 +168,8 @@ def read_line(text: str, tokens: tuple[HeardToken, ...] = ()) -> Line:
     line = line.rewrite(
         re.compile(r"(?<=[0-9A-Z ])[" + "".join(_BETWEEN) + r"](?=[ ]?\d)"), lambda m: _BETWEEN[m.group()]
     )
+    line = line.rewrite(re.compile(r"[圈欧]+(?=\d)"), lambda m: "0" * len(m.group()))
+    line = line.rewrite(re.compile(r"(?<=\d\d)[久酒](?=[\d,]|$)"), _constant("9"))
     line = line.rewrite(_CARDINAL, _cardinal)
     line = line.rewrite(_TIMES, lambda m: m.group(2) * (10 if m.group(1) == "十" else int(m.group(1))))
     line = line.rewrite(_DOUBLE, lambda m: m.group(1) * 2)
