@@ -36,7 +36,7 @@ def test_chunk_borders_leave_no_trace(sizes: list[int], rate: int) -> None:
     whole = features([pcm], rate)
     cut = features(pieces(pcm, sizes), rate)
     assert whole.shape == cut.shape
-    np.testing.assert_allclose(whole, cut, atol=2e-2)
+    assert np.allclose(whole, cut, atol=2e-2)
 
 
 def test_a_batch_of_streams_is_the_streams_one_by_one() -> None:
@@ -44,7 +44,8 @@ def test_a_batch_of_streams_is_the_streams_one_by_one() -> None:
     sounds = [rng.integers(-9000, 9000, size).astype("<i2").tobytes() for size in (0, 100, 2880, 4800, 9600)]
     together = FRONTEND.push([FRONTEND.new_state(8000) for _ in sounds], sounds, [True] * 5)
     for sound, batched in zip(sounds, together, strict=True):
-        np.testing.assert_allclose(batched, features([sound], 8000), atol=1e-4)
+        alone = features([sound], 8000)
+        assert batched.shape == alone.shape and np.allclose(batched, alone, atol=1e-4)
 
 
 def test_frames_come_every_sixty_milliseconds() -> None:
@@ -80,7 +81,7 @@ def test_direct_current_is_not_heard() -> None:
     noise = rng.normal(0, 300, 16000)
     plain = features([np.round(noise).astype("<i2").tobytes()], 16000)
     offset = features([(np.round(noise) + 9000).astype("<i2").tobytes()], 16000)
-    np.testing.assert_allclose(plain, offset, atol=0.05)
+    assert len(plain) and np.abs(plain - offset).max() <= 0.05
 
 
 def test_the_mel_bank_covers_the_band_without_holes() -> None:
