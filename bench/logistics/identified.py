@@ -1,9 +1,9 @@
 """Share of callers who are known by their number, and how the others are found.
 
-The callers are seeded: what share of them calls from the order's own phone, and what share of orders carries a
-platform's virtual number, are assumptions (``--virtual``, ``--own``), printed beside the figure. What is measured is what
-the order table makes of them: found by number, by the four digits on the label, by waybill tail with surname and
-district, by platform order number, and, on the second call, by the binding that the first one left.
+What share of callers uses the order's own phone, and what share of orders carries a platform's virtual number, are
+assumptions (``--own``, ``--virtual``), printed beside the figure. What is measured is what the order table makes of
+them: found by number, by the four digits on the label, by waybill tail with surname and district, by platform order
+number, and, on the second call, by the binding that the first one left.
 
 .venv/bin/python -m bench.logistics.identified [--callers 2000] [--virtual 0.6] [--own 0.85]
 """
@@ -115,9 +115,9 @@ async def run(count: int, virtual: float, own: float, path: Path) -> None:
         ways.update(way for way, hit in result.items() if hit)
         if not result["number"]:
             await table.bind(caller.number, caller.waybill)
-    again = sum(
-        [caller.waybill in {r.waybill for r in (await table.by_phone(caller.number)).orders} for caller in callers]
-    )
+    again = 0
+    for caller in callers:
+        again += caller.waybill in {ref.waybill for ref in (await table.by_phone(caller.number)).orders}
     print(f"assumed: {virtual:.0%} of orders carry a virtual number, {own:.0%} of callers use the order's phone")
     for way, hits in ways.items():
         print(f"found by {way}: {interval(hits, count)}")
