@@ -33,7 +33,7 @@ WHEEL_HOME = ROOT / "build" / "node"
 NICENESS = 10
 
 
-class BuildFailed(Exception):
+class BuildFailed(RuntimeError):  # noqa: N818 - named after what it is
     """The page could not be built; the text says what to do."""
 
 

@@ -18,7 +18,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/desk/login', component: () => import('./pages/LoginPage.vue'), meta: { open: true, title: '登录' } },
-    { path: '/desk', component: () => import('./pages/WorkbenchPage.vue'), meta: { title: '座席工作台' } },
+    { path: '/desk', component: () => import('./pages/WorkbenchPage.vue'), meta: { title: '坐席工作台' } },
     { path: '/desk/calls', component: () => import('./pages/CallsPage.vue'), meta: { title: '通话记录' } },
     { path: '/desk/calls/:id', component: () => import('./pages/CallPage.vue'), meta: { title: '通话回放' } },
     {
@@ -31,7 +31,7 @@ export const router = createRouter({
       component: () => import('./pages/AdminPage.vue'),
       meta: { title: '账号与对接', roles: ['admin'] },
     },
-    { path: '/embed/desk', component: () => import('./pages/EmbedPage.vue'), meta: { open: true, title: '座席组件' } },
+    { path: '/embed/desk', component: () => import('./pages/EmbedPage.vue'), meta: { open: true, title: '坐席组件' } },
     { path: '/:rest(.*)*', redirect: '/desk' },
   ],
 })

@@ -156,6 +156,11 @@ export interface TransferAttempt {
   waited_s: number | null
 }
 
+export interface NamedCorrection extends Correction {
+  field: string
+  by: Person
+}
+
 export interface Note {
   at: string
   by: Person
@@ -198,7 +203,7 @@ export interface CallDetail extends CallRow {
   transfers: TransferAttempt[]
   events: Envelope[]
   notes: Note[]
-  corrections: (Correction & { field: string; by: Person })[]
+  corrections: NamedCorrection[]
   summary: Summary | null
   recording: { url: string; seconds: number; peaks_url: string } | null
 }

@@ -2,12 +2,24 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { getCall, correctCard } from '../api/calls'
 import { type CallCase, getCallCase, getParcelCase, type ParcelCase } from '../api/cases'
-import type { CallDetail, Card, Parcel, WorkOrder } from '../api/types'
+import type { CallDetail, Card, NamedCorrection, Parcel, WorkOrder } from '../api/types'
+import { me } from '../session'
 import { cardOf, complete, type Case } from './state'
 
 // Several events come with one deed; one reading answers them all.
 const SETTLE_MS = 250
 const CHANGES = /^(?:work_order\.|card\.corrected|promise\.|transfer\.|call\.ended|recording\.ready|link\.)/u
+
+/** A card with its correctors' names in place of their ids. */
+export function withNames(card: Card, corrections: readonly NamedCorrection[]): Card {
+  const names = new Map(corrections.map(({ by }) => [by.id, by.name]))
+  if (me.value !== null) names.set(me.value.id, me.value.display)
+  const corrected = Object.entries(card.corrected ?? {}).map(([field, mark]) => {
+    const by = typeof mark.by === 'string' ? (names.get(mark.by) ?? mark.by) : mark.by.name
+    return [field, { ...mark, by }] as const
+  })
+  return { ...complete(card), corrected: Object.fromEntries(corrected) }
+}
 
 export function useCase(one: Ref<Case | null>) {
   const detail = shallowRef<CallDetail | null>(null)
@@ -21,7 +33,7 @@ export function useCase(one: Ref<Case | null>) {
   const card = computed<Card | null>(() => {
     const fetched = detail.value?.call_id === callId.value ? (detail.value?.card ?? null) : null
     // What was read from the server carries the corrections; the offer is there before that.
-    return fetched === null ? cardOf(one.value, null) : complete(fetched)
+    return fetched === null ? cardOf(one.value, null) : withNames(fetched, detail.value?.corrections ?? [])
   })
   const waybill = computed(() => chosen.value ?? card.value?.waybill ?? callCase.value?.parcels[0]?.waybill ?? null)
   const parcel = computed<Parcel | null>(

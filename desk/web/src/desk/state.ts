@@ -174,5 +174,6 @@ export function complete(card: Partial<Card>): Card {
     waybill: typeof card.waybill === 'string' ? card.waybill : null,
     whisper: text(card.whisper),
     line: text(card.line),
+    corrected: card.corrected ?? {},
   }
 }

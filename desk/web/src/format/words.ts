@@ -32,13 +32,13 @@ export const PHASES: Record<Phase, string> = {
 }
 
 export const ROLES: Record<Role, string> = {
-  agent: '座席',
+  agent: '坐席',
   supervisor: '班长',
   operations: '运营',
   admin: '管理员',
 }
 
-export const SPEAKERS: Record<Speaker, string> = { caller: '用户', bot: '机器人', agent: '座席' }
+export const SPEAKERS: Record<Speaker, string> = { caller: '用户', bot: '机器人', agent: '坐席' }
 
 export const ORDER_KINDS: Words = {
   urge_delivery: '催派',
@@ -127,7 +127,7 @@ export const ATTEMPTS: Words = {
 export const GONE: Words = {
   caller_left: '用户已挂断',
   no_answer: '振铃超时,已转给下一位并将您置为示忙',
-  taken: '已由其他座席接听',
+  taken: '已由其他坐席接听',
   declined: '已拒接,来电转给下一位',
   failed: '转接未成功',
 }
@@ -218,14 +218,14 @@ export const EVENTS: Words = {
   'transfer.queued': '排队',
   'transfer.bridged': '接通人工',
   'transfer.failed': '转接未成',
-  'agent.offered': '座席振铃',
-  'agent.accepted': '座席接听',
-  'agent.declined': '座席拒接',
-  'agent.no_answer': '座席无应答',
-  'agent.state': '座席状态',
+  'agent.offered': '坐席振铃',
+  'agent.accepted': '坐席接听',
+  'agent.declined': '坐席拒接',
+  'agent.no_answer': '坐席无应答',
+  'agent.state': '坐席状态',
   'agent.note': '备注',
   'card.corrected': '更正卡片',
-  command: '座席操作',
+  command: '坐席操作',
   'recording.listened': '收听录音',
   'recording.ready': '录音完成',
   'recording.refused': '用户不同意录音',
