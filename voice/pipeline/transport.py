@@ -21,6 +21,7 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 
 from telephony.hub import BotLeg, Hub
+from voice.pipeline.echo import EchoGuard
 from voice.pipeline.frames import SayEndFrame
 
 # What the pipeline keeps in the bot's leg: enough to ride out a stall of the loop, little enough to stop at once.
@@ -44,15 +45,18 @@ class HubInput(BaseInputTransport):
     def __init__(self, hub: Hub, **kwargs: Any) -> None:
         super().__init__(transport_params(), **kwargs)
         self._hub = hub
-        self._unsubscribe: Callable[[], None] | None = None
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue(maxsize=50)
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._frames: asyncio.Queue[tuple[bytes, bytes]] = asyncio.Queue(maxsize=50)
+        self._sent = b""
+        self._echo = EchoGuard(hub.rate)
         self._pump: Any = None
         self.dropped = 0
+        self.deaf = False  # a person has the call: voice activity and recogniser get silence, and cost nothing
 
     async def start(self, frame: StartFrame) -> None:
         """Listen to the caller."""
         await super().start(frame)
-        self._unsubscribe = self._hub.subscribe("caller", self._tap)
+        self._unsubscribe = [self._hub.subscribe("caller", self._tap), self._hub.subscribe("heard", self._tap_sent)]
         self._pump = self.create_task(self._push_frames())
         await self.set_transport_ready(frame)
 
@@ -78,17 +82,23 @@ class HubInput(BaseInputTransport):
             # A second behind: stale sound helps nobody, the newest words count.
             self._frames.get_nowait()
             self.dropped += 1
-        self._frames.put_nowait(pcm)
+        self._frames.put_nowait((bytes(len(pcm)) if self.deaf else pcm, self._sent))
+
+    def _tap_sent(self, pcm: bytes, _tick: int) -> None:
+        self._sent = pcm
 
     async def _push_frames(self) -> None:
         while True:
-            pcm = await self._frames.get()
+            pcm, sent = await self._frames.get()
+            if sent:
+                self._echo.far(sent)
+            pcm = self._echo.near(pcm)
             await self.push_audio_frame(InputAudioRawFrame(audio=pcm, sample_rate=self._hub.rate, num_channels=1))
 
     async def _silence(self) -> None:
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe = []
         if self._pump is not None:
             await self.cancel_task(self._pump)
             self._pump = None
