@@ -1,8 +1,11 @@
 import random
+import re
 
 import pytest
 
 from asr.recipe.template import TemplateError, parse, sample, slots_of
+from asr.recipe.text import UTTERANCES
+from dialog.understanding import templates
 
 
 def every(template: str) -> set[str]:
@@ -30,3 +33,14 @@ def test_a_broken_template_is_quoted_in_the_error(broken: str) -> None:
     with pytest.raises(TemplateError) as caught:
         parse(broken)
     assert repr(broken) in str(caught.value)
+
+
+def test_both_readers_of_the_utterances_draw_the_same_sentences() -> None:
+    """Hearing and understanding may not import each other, so each reads the little grammar itself: alike."""
+    lines = [line for path in sorted(UTTERANCES.rglob("*.txt")) for line in templates.read_lines(path)]
+    assert len(lines) > 1000
+    reader = templates.Grammar({}, {"x": ("x",)})
+    for line in lines:
+        named = re.sub(r"\{\w+\}", "{x}", line)
+        here = [sample(parse(named), lambda _slot, rng: rng.choice(rng.choice("x")), random.Random(seed)) for seed in range(3)]
+        assert here == [reader.draw(named, random.Random(seed)) for seed in range(3)], line
