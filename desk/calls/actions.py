@@ -57,6 +57,7 @@ class Actions:
         self._book = book
         self._projection = projection
         self._clock = clock
+        self._writing = asyncio.Lock()
 
     async def open_order(
         self,
@@ -85,8 +86,9 @@ class Actions:
         except (LogisticsError, TimeoutError) as error:
             logger.warning("an agent's order was not opened: %s", type(error).__name__)
             raise Away("工单没有提交成功,请稍后再试,先不要向客户承诺。") from error
-        if is_new or await self._is_unwritten(order, call_id):
-            await self._write(call_id, order, by)
+        async with self._writing:
+            if await self._is_unwritten(order, call_id):
+                await self._write(call_id, order, by)
         return {"order": order_shown(order), "new": is_new}
 
     async def send_link(self, events: Sequence[StoredEvent], purpose: str, waybill: str, by: Account) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class Actions:
         return parcel
 
     async def _is_unwritten(self, order: WorkOrder, call_id: str) -> bool:
-        """Whether the order exists but its event was lost between the two tables, on an earlier try of this call."""
+        """Whether the order of this call has no event: it is new, or its event was lost between the two tables."""
         if order.call_id != call_id:
             return False
         await self._projection.catch_up()

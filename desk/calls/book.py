@@ -90,8 +90,9 @@ class CallBook:
         if now.over:
             raise Conflict("这通电话已经结束。", code="call_over")
         me = account.account_id
-        mine = me == now.offered if verb in ("answer", "decline") else me in now.talking
-        if not mine and not (account.leads and verb != "answer"):
+        rings = verb in ("answer", "decline")
+        mine = me == now.offered if rings else me in now.talking
+        if not mine and (rings or not account.leads):
             raise Forbidden("这不是您的电话,或已转给别人。", code="not_your_call")
         return events
 

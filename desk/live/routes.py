@@ -16,6 +16,7 @@ from desk.live.frames import STATES
 from desk.ports import Floor
 from ledger.commands import CommandBook
 
+ANSWERS = ("answer", "decline")  # the floor knows which offer is meant
 VERBS = ("answer", "decline", "hold", "resume", "hangup", "mute", "unmute", "to_bot")
 
 
@@ -97,6 +98,11 @@ class LiveRoutes:
     ) -> dict[str, object]:
         """Put a command into the table and wait for its answer."""
         await self._book.live(call_id, account, verb)
+        if verb in ANSWERS:
+            told = await self._floor.tell(account.account_id, {"type": verb, "call_id": call_id})
+            if told.get("type") == "error":
+                raise Conflict(str(told.get("error")), code="refused")
+            return {"done": True}
         result = await self._commands.perform(call_id, verb, by=account.account_id, arguments=arguments)
         if not result.ok:
             raise Conflict(result.text, code="refused")

@@ -202,9 +202,10 @@ async def test_one_acts_on_ones_own_calls_only(hotline: RunningDesk) -> None:
 
     assert await status(other, "answer") == 403 and await status(agent, "hold") == 403
     assert await status(agent, "answer") == 200
+    assert hotline.floor.asked == [(agent.account_id, {"type": "answer", "call_id": "c-1"})]
     await hotline.event("agent.accepted", "c-1", {"agent": agent.account_id})
     assert await status(other, "hangup") == 403 and await status(clerk, "hangup") == 403
-    assert await status(chief, "hold") == 200 and await status(chief, "answer") == 403
+    assert await status(chief, "hold") == 200 and await status(chief, "decline") == 403
     assert await status(agent, "hold", "c-unknown") == 404
     await hotline.event("call.ended", "c-1", {"cause": "done"})
     over = await agent.post("/api/v1/calls/c-1/hold")
