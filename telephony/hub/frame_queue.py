@@ -1,6 +1,7 @@
-"""A person's sound on its way into the hub: bounded, primed, faded out when it stops, trimmed against drift."""
+"""A person's sound on its way into the hub: bounded, primed, concealed where it is missing, trimmed against drift."""
 
-from telephony.hub.pcm import QUIET, fade_out, rms, splice
+from telephony.hub.conceal import Concealer
+from telephony.hub.pcm import QUIET, rms, splice
 from telephony.hub.tuning import FRAME_MS, HubTuning
 
 _PATIENCE = 4
@@ -9,7 +10,7 @@ _PATIENCE = 4
 class FrameQueue:
     """Turns a leg's arrivals into exactly one frame per tick.
 
-    A lost packet, a jitter gap or a slow clock at the far end becomes one faded frame and then silence, so that the
+    A lost packet, a jitter gap or a slow clock at the far end is concealed for 60 ms and is silence then, so that the
     hub's time stays wall-clock time. Excess (a burst, a fast clock) leaves again: at once above the limit, else one
     frame at a time where it is quiet.
     """
@@ -21,7 +22,7 @@ class FrameQueue:
         self._window = tuning.window_ticks
         self._buffer = bytearray()
         self._primed = False
-        self._last: bytes | None = None
+        self._concealer = Concealer(rate)
         self._least = self._limit
         self._watched = 0
         self._excess_ticks = 0
@@ -39,7 +40,7 @@ class FrameQueue:
         self._buffer += pcm
 
     def pop(self) -> bytes | None:
-        """The next frame, a fade-out of the last one when the sound stopped, or ``None`` for silence."""
+        """The next frame, one made from the sound before a hole, or ``None`` for silence."""
         if not self._primed and len(self._buffer) >= max(self._prime, self.frame_bytes):
             self._primed = True
         if not self._primed or len(self._buffer) < self.frame_bytes:
@@ -48,8 +49,7 @@ class FrameQueue:
         del self._buffer[: self.frame_bytes]
         if self._excess_ticks and len(self._buffer) >= self.frame_bytes:
             frame = self._shorten(frame)
-        self._last = frame
-        return frame
+        return self._concealer.good(frame)
 
     def trim(self) -> None:
         """Enforce the limit and watch for a depth that never falls; call once per tick after :meth:`pop`."""
@@ -77,16 +77,15 @@ class FrameQueue:
     def clear(self) -> None:
         """Forget everything queued; the next frame waits for the prime again."""
         self._buffer.clear()
-        self._primed, self._last = False, None
+        self._primed = False
+        self._concealer.clear()
         self._forget_window()
 
     def _conceal(self) -> bytes | None:
         self._primed = False
-        last, self._last = self._last, None
-        if last is None:
-            return None
-        self.concealed += 1
-        return fade_out(last)
+        frame = self._concealer.lost()
+        self.concealed += frame is not None
+        return frame
 
     def _shorten(self, frame: bytes) -> bytes:
         """Take one frame out: where it is quiet, or after half a window wherever we are."""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from telephony.hub.comfort import ComfortNoise
 from telephony.hub.legs import BotLeg, Leg, LiveLeg, MusicLeg
 from telephony.hub.pcm import mix
 from telephony.hub.roles import PEOPLE, Mode, Role, Stance, hearing
@@ -41,6 +42,7 @@ class Hub:
         self._sent_voice: dict[Role, deque[int]] = {Role.BOT: deque(maxlen=16), Role.WHISPER: deque(maxlen=16)}
         self._taps: dict[str, list[Tap]] = {track: [] for track in TRACKS}
         self._recorder: TrackSink | None = None
+        self._comfort: ComfortNoise | None = None
 
     @property
     def mode(self) -> Mode:
@@ -62,6 +64,10 @@ class Hub:
         self._voices[role] = voice
         self._sent_voice[role].clear()
         voice.connect(lambda: self._unheard(role), lambda: self._cut(role))
+
+    def comfort_caller(self) -> None:
+        """Let the caller hear an open line instead of dead air from now on; no voice's samples count it."""
+        self._comfort = ComfortNoise(self.rate)
 
     def attach_music(self, music: MusicLeg | None) -> None:
         """Set the hold music, or none."""
@@ -138,9 +144,9 @@ class Hub:
         for role, leg in self._live.items():
             if leg.plan.frames >= left:
                 sent = mix([f for source in self._rules[role] if (f := frames.get(source)) is not None])
-                leg.add(sent)
                 if role is Role.CALLER:
-                    heard = sent
+                    heard = sent = self._comfort.instead_of(sent) if self._comfort is not None else sent
+                leg.add(sent)
         self._deliver(frames.get(Role.CALLER), heard, frames[Role.BOT], frames.get(Role.AGENT))
         self.ticks += 1
 

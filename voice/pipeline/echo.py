@@ -34,7 +34,7 @@ LIKELY = 0.5
 EXPLAINED = 0.3
 """Share of the energy that a new filter may leave."""
 
-ECHO_ONLY = 0.4
+ECHO_ONLY = 0.3
 """Share of a frame's energy left by the filter below which the frame was nothing but echo."""
 
 RESIDUE = 0.1
