@@ -35,6 +35,7 @@ VERBS = frozenset(
 
 CHANNEL = "hotline:commands"
 LOOK_S = 0.5
+QUIET_S = 5.0
 TAKEN_WITHIN_S = 2.0
 FINISHED_WITHIN_S = 10.0
 
@@ -314,8 +315,10 @@ class CommandBook:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
-                    async for message in channel.listen():
-                        if message["type"] == "message":
+                    while True:
+                        # Asked with a time limit: a quiet channel must not look like a connection that broke.
+                        message = await channel.get_message(timeout=QUIET_S)
+                        if message is not None and message["type"] == "message":
                             data = message["data"]
                             self._woken(data.decode() if isinstance(data, bytes) else str(data))
             except (RedisError, OSError) as error:

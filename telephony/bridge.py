@@ -5,13 +5,13 @@ for telephone systems that support Replaces; it is offered by :meth:`telephony.s
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from telephony.hub import BotLeg, Hub, Mode, MusicLeg, Role, Stance
-from telephony.ports import DialFailed, SipCall, SipEndpoint
+from telephony.ports import CallGone, DialFailed, SipCall, SipEndpoint
 
 
 class Outcome(StrEnum):
@@ -96,13 +96,30 @@ class Bridge:
             person = dialling.result()
         except DialFailed as failure:
             return attempt(Outcome(failure.reason), failure.code)
+        except asyncio.CancelledError:
+            self._spawn(self._discard(dialling, "withdrawn"))
+            raise
         finally:
             dialling.cancel()  # stops the ringing; does nothing when it is over
         if self._caller.closed.done():
             await person.hangup("caller_left")
             return attempt(Outcome.CALLER_LEFT)
-        self._take(role, person)
+        self.take(role, person)
         return attempt(Outcome.ANSWERED)
+
+    def take(self, role: Role, person: SipCall) -> None:
+        """Attach a leg that came by itself, a softphone's; an agent hears :attr:`whisper` until :meth:`join`."""
+        self._people[role] = person
+        self._hub.attach(role, person)
+        person.on_closed(lambda cause: self._person_left(person, cause))
+
+    def person(self, role: Role) -> SipCall | None:
+        """The leg of an agent, consulted person or supervisor while there is one."""
+        return self._people.get(role)
+
+    def wait(self) -> None:
+        """Let the caller wait with music and bot."""
+        self._hub.set_mode(Mode.WAITING)
 
     def join(self) -> None:
         """Open the gates: caller and agent hear each other from the next tick on."""
@@ -116,6 +133,15 @@ class Bridge:
         """Caller, agent and the consulted person talk together."""
         self._hub.set_mode(Mode.CONFERENCE)
 
+    def mute(self, muted: bool) -> None:
+        """Silence the agent towards everybody, or end that."""
+        self._hub.mute(Role.AGENT, muted)
+
+    async def keys(self, digits: str) -> None:
+        """Send the agent's keys to the person who is heard: the consulted one, else the caller."""
+        consulted = self._people.get(Role.CONSULT)
+        await (consulted or self._caller).send_dtmf(digits)
+
     def supervise(self, stance: Stance) -> None:
         """Move a supervisor's leg (attached to the hub by its owner) between listening, whispering and joining."""
         self._hub.set_mode(self._hub.mode, stance)
@@ -126,26 +152,40 @@ class Bridge:
         if successor is None:
             raise ValueError("nobody is being consulted")
         self._hub.detach(Role.CONSULT)
-        await self._drop(Role.AGENT, "handed_on")
-        self._take(Role.AGENT, successor)
-        self.join()
+        former = self._people.pop(Role.AGENT, None)
+        self._hub.detach(Role.AGENT)
+        self._people[Role.AGENT] = successor
+        self._hub.attach(Role.AGENT, successor)
+        self.join()  # before the former agent's leg is closed: nobody hears a gap
+        if former is not None:
+            await former.hangup("handed_on")
 
-    async def back_to_bot(self, cause: str = "back_to_bot") -> None:
-        """Hang up everybody but the caller, who talks with the bot again."""
-        for role in list(self._people):
-            await self._drop(role, cause)
-        self._hub.set_mode(Mode.BOT)
+    async def leave_path(self, timeout: float = 20.0) -> bool:
+        """Let the caller's own telephone system connect caller and agent (REFER with Replaces) and leave the path.
 
-    def _take(self, role: Role, person: SipCall) -> None:
-        self._people[role] = person
-        self._hub.attach(role, person)
-        person.on_closed(lambda cause: self._person_left(person, cause))
+        False: one of both cannot, or refused; we stay between them, and both talk on as before.
+        """
+        agent = self.agent
+        transfer_to = getattr(self._caller, "transfer_to", None)
+        if agent is None or transfer_to is None or type(agent) is not type(self._caller):
+            return False
+        try:
+            return bool(await transfer_to(agent, timeout))
+        except CallGone:
+            return False
 
-    async def _drop(self, role: Role, cause: str) -> None:
+    async def drop(self, role: Role, cause: str) -> None:
+        """Hang one person up; the others stay as they are."""
         person = self._people.pop(role, None)
         if person is not None:
             self._hub.detach(role)
             await person.hangup(cause)
+
+    async def back_to_bot(self, cause: str = "back_to_bot") -> None:
+        """Hang up everybody but the caller, who talks with the bot again."""
+        for role in list(self._people):
+            await self.drop(role, cause)
+        self._hub.set_mode(Mode.BOT)
 
     def _person_left(self, person: SipCall, cause: str) -> None:
         role = next((role for role, leg in self._people.items() if leg is person), None)
@@ -155,16 +195,27 @@ class Bridge:
         self._hub.detach(role)
         if self._caller.closed.done():
             return
-        self._hub.set_mode(Mode.WAITING if role is Role.AGENT else Mode.BRIDGED)
+        if role is Role.AGENT:
+            self._hub.set_mode(Mode.WAITING)
+        elif role is Role.CONSULT and self.agent is not None:
+            self._hub.set_mode(Mode.BRIDGED)
         if self._on_person_left is not None:
             self._on_person_left(role, cause)
 
+    @staticmethod
+    async def _discard(dialling: asyncio.Task[SipCall], cause: str) -> None:
+        """Stop the ringing; a person who answered at the same moment is hung up."""
+        dialling.cancel()
+        (result,) = await asyncio.gather(dialling, return_exceptions=True)
+        if not isinstance(result, BaseException):
+            await result.hangup(cause)
+
     def _caller_left(self) -> None:
         for role in list(self._people):
-            self._spawn_drop(role)
+            self._spawn(self.drop(role, "caller_left"))
 
-    def _spawn_drop(self, role: Role) -> None:
-        task = asyncio.get_running_loop().create_task(self._drop(role, "caller_left"))
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -172,6 +223,4 @@ class Bridge:
         """RFC 4733 keys are no sound: a bridged agent behind a voice menu needs them sent on."""
         agent = self.agent
         if agent is not None and self._hub.mode in (Mode.BRIDGED, Mode.CONFERENCE):
-            task = asyncio.get_running_loop().create_task(agent.send_dtmf(digit))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(agent.send_dtmf(digit))

@@ -142,6 +142,7 @@ class Hotline:
     opens: time
     closes: time
     pop_url: str = ""
+    leave_path: bool = False
 
     def open_at(self, now: datetime) -> bool:
         """Whether people answer now; equal hours mean day and night."""

@@ -1,150 +1,390 @@
-"""The warm hand-over: the agent's telephone rings, the agent hears a whisper, then both talk on the caller's hub.
+"""The warm hand-over: from the caller's wish for a person, through the queue, to the end of the talk.
 
-The caller's leg is never touched: the hub changes who hears whom. If either side leaves, the other is told or freed.
+The caller's leg is never touched: the hub changes who hears whom. Whatever happens on the way, the caller ends with a
+person, with the bot, or leaves: never in silence.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from dialog.protocol import HandoverCard, Transfer, TransferOutcome
-from telephony.hub import BotLeg, Hub, Mode, MusicLeg, Role
-from telephony.ports import DialFailed, SipCall
+from ledger.commands import Command, CommandResult
+from telephony.bridge import Bridge
+from telephony.hub import Hub, MusicLeg, Role
+from telephony.ports import SipCall, SipEndpoint
+from voice.floor.agents import Refused
+from voice.floor.calls import CallFacts, FloorTools, card_as_dict
+from voice.floor.line import News, Nobody, Offered, Place, Standing
+from voice.floor.offering import Offering
+from voice.floor.ringing import Attempt, Outcome, Speak
+from voice.floor.talk import End, Ending, Talk
+from voice.floor.targets import Target, telephone
+from voice.floor.waiting import Waiting
 from voice.music import hold_music
-from voice.services import Services
 
 logger = logging.getLogger(__name__)
 
-RING_S = 20.0
-WHISPER_DEADLINE_S = 8.0
+TELL_QUEUE_EVERY_S = 20.0
+REDIS_AWAY_S = 8.0
+NO_TALK = "这通电话现在没有人工在通话中。"
 
 _OUTCOMES = {
-    "busy": TransferOutcome.BUSY,
-    "no_answer": TransferOutcome.NO_ANSWER,
-    "declined": TransferOutcome.DECLINED,
+    Outcome.BUSY: TransferOutcome.BUSY,
+    Outcome.NO_ANSWER: TransferOutcome.NO_ANSWER,
+    Outcome.DECLINED: TransferOutcome.DECLINED,
+    Outcome.FAILED: TransferOutcome.FAILED,
 }
-_EVENTS = {
-    TransferOutcome.NO_ANSWER: "agent.no_answer",
-    TransferOutcome.DECLINED: "agent.declined",
-    TransferOutcome.BUSY: "agent.declined",
-}
+
+
+class Around(Protocol):
+    """What a hand-over tells the call around it."""
+
+    def log(self, type_: str, data: Mapping[str, object]) -> None:
+        """Append to the call's ledger."""
+
+    def progress(self, outcome: TransferOutcome, position: int | None = None, estimate_s: int | None = None) -> None:
+        """Tell the dialogue."""
+
+    def bridged(self, agent_id: str) -> Callable[[], Awaitable[None]]:
+        """A person has the call: the bot falls silent, people's words are written; returns what ends that."""
+
+    def hang_up(self, cause: str) -> None:
+        """End the caller's call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """What the call knows about how urgent the case is; the queue weighs it."""
+
+    missed_promises: int = 0
+    case_hours: float = 0.0
+    fresh: bool = False
+    elderly: bool = False
+    dropped: bool = False
+    last_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom the caller is to reach: a skill group, one agent, or a telephone."""
+
+    skill: str
+    agent_id: str = ""
+    uri: str = ""
+    label: str = ""
+    last_agent: str = ""
+    dropped: bool = False
+    tried: tuple[str, ...] = ()
+    ring_s: float | None = None
 
 
 class Handover:
-    """One attempt to reach a person for one call.
-
-    ``log`` appends to the ledger, ``progress`` tells the dialogue, ``bridged`` is called when both can talk.
-    """
+    """One call's people; made for the first wish, it stays until the call is over."""
 
     def __init__(
         self,
-        services: Services,
+        tools: FloorTools,
+        endpoint: SipEndpoint,
         hub: Hub,
+        caller: SipCall,
+        facts: CallFacts,
+        around: Around,
         *,
-        call_id: str,
-        number: str | None,
-        log: Callable[[str, dict[str, object]], None],
-        progress: Callable[[TransferOutcome], None],
-        bridged: Callable[[], None],
+        speak: Speak,
+        leave_path: bool = False,
     ) -> None:
-        self._services = services
-        self._hub = hub
-        self._call_id = call_id
-        self._number = number
-        self._log = log
-        self._progress = progress
-        self._bridged = bridged
-        self._agent: SipCall | None = None
-
-    async def run(self, transfer: Transfer, agent_sip: str) -> None:
-        """Try once, and stay until the conversation with the person is over."""
-        self._log(
-            "transfer.requested", {"reason": transfer.reason, "skill": transfer.skill, "card": _card(transfer.card)}
+        self._tools, self._caller, self._facts, self._around = tools, caller, facts, around
+        self._endpoint, self._leave_path = endpoint, leave_path
+        music = MusicLeg(hold_music(hub.rate), hub.rate)
+        self._bridge = Bridge(hub, caller, endpoint, music=music, on_person_left=self._person_left)
+        self._since = 0.0
+        self._offering = Offering(
+            tools,
+            facts,
+            self._bridge,
+            caller,
+            log=around.log,
+            speak=speak,
+            waited=lambda: tools.board.now - self._since,
         )
-        if not agent_sip:
-            self._fail(TransferOutcome.UNAVAILABLE)
-            return
-        self._hub.attach_music(MusicLeg(hold_music(self._hub.rate), self._hub.rate))
-        self._hub.set_mode(Mode.WAITING)
-        self._log("agent.offered", {"agent": agent_sip})
-        self._progress(TransferOutcome.RINGING)
+        self._talk: Talk | None = None
+        self._talked = False
+        self._stopped = asyncio.Event()
+
+    async def reach(self, transfer: Transfer, urgency: Urgency | None = None) -> None:
+        """Find a person, and stay until the talk is over; the dialogue is told every step."""
+        card = card_as_dict(transfer.card)
+        self._around.log("transfer.requested", {"reason": transfer.reason, "skill": transfer.skill, "card": card})
+        self._since = self._tools.board.now
+        self._stopped.clear()
+        urgency = urgency or Urgency()
+        wish = self._wish(transfer, urgency)
         try:
-            agent = await self._services.endpoint.dial(
-                agent_sip,
-                from_number=self._number,
-                headers={"X-Hotline-Call": self._call_id},
-                timeout=RING_S,
-            )
-        except DialFailed as failure:
-            self._back_to_bot()
-            self._fail(_OUTCOMES.get(failure.reason, TransferOutcome.FAILED), code=failure.code)
-            return
-        await self._talk(agent, transfer.card)
+            await self._serve(wish, card, urgency, transfer.card)
+        except Exception:
+            logger.exception("a hand-over failed; the caller is back with the bot")
+            self._around.log("degraded", {"what": "hand-over"})
+            await self._give_back(TransferOutcome.ENDED if self._talked else TransferOutcome.FAILED)
+
+    def stop_waiting(self) -> None:
+        """The caller does not want to wait any longer; who is asked just now is asked no more."""
+        self._stopped.set()
+        if self._talk is None:
+            self._offering.withdraw()
 
     async def close(self) -> None:
-        """Hang the agent up, when the caller has gone."""
-        if self._agent is not None:
-            await self._agent.hangup("caller_left")
+        """The caller has gone: everybody else is hung up."""
+        await self._bridge.back_to_bot("caller_left")
 
-    async def _talk(self, agent: SipCall, card: HandoverCard) -> None:
-        self._agent = agent
-        self._log("agent.accepted", {})
-        self._hub.attach(Role.AGENT, agent)
+    async def steer(self, command: Command) -> CommandResult:
+        """Run one command of a person.
+
+        Raises:
+            Refused: it cannot be done now.
+        """
+        arguments = command.arguments
+        if command.verb in ("accept", "answer", "decline"):
+            offer_id = str(arguments.get("offer_id") or "")
+            self._offering.answer(command.by, offer_id, accept=command.verb != "decline")
+            return CommandResult(True)
+        if self._talk is None:
+            raise Refused(NO_TALK)
+        return CommandResult(True, data=await self._talk.steer(command.verb, command.by, arguments))
+
+    # --- the way to a person -----------------------------------------------------------------------------------------
+
+    def _wish(self, transfer: Transfer, urgency: Urgency) -> Wish:
+        kind, _, number = transfer.skill.partition(":")
+        if kind in ("outlet", "courier") and number and self._tools.routing.privacy_uri:
+            routing = self._tools.routing
+            uri = routing.privacy_uri.replace("{number}", "".join(c for c in number if c.isdigit()))
+            return Wish(kind, uri=uri, label=kind, ring_s=routing.privacy_ring_s)
+        return Wish(kind or "general", last_agent=urgency.last_agent, dropped=urgency.dropped)
+
+    async def _serve(self, wish: Wish, card: dict[str, object], urgency: Urgency, plain: HandoverCard) -> None:
+        self._talked = False
+        while True:
+            self._bridge.wait()
+            offered, outcome = await self._find(wish, card, urgency, plain)
+            if offered is None:
+                if outcome is not None:
+                    # The dialogue takes a failure only while it waits for its first person.
+                    await self._give_back(TransferOutcome.ENDED if self._talked else outcome, failed=outcome)
+                else:
+                    await self._bridge.back_to_bot()
+                return
+            self._talked = True
+            ending = await self._converse(offered, card)
+            following = await self._after(ending, offered)
+            if following is None:
+                return
+            wish = following
+
+    async def _find(
+        self, wish: Wish, card: dict[str, object], urgency: Urgency, plain: HandoverCard
+    ) -> tuple[Offered | None, TransferOutcome | None]:
+        """Ring people until one accepts: the agent; or nobody and how it failed; or nobody, the caller having left."""
+        if wish.uri:
+            target = Target(wish.label, uri=wish.uri)
+            return await self._ring_telephone(target, card, wish.ring_s)
+        board = self._tools.board
+        waiting = Waiting(
+            self._facts.call_id,
+            board.process,
+            wish.skill,
+            self._since,
+            missed_promises=urgency.missed_promises,
+            case_hours=urgency.case_hours,
+            fresh=urgency.fresh,
+            elderly=urgency.elderly,
+            dropped=wish.dropped,
+            last_agent=wish.last_agent,
+            only_agent=wish.agent_id,
+            tried=wish.tried,
+            label=plain.request,
+        )
+        place = await self._tools.line.join(waiting)
         try:
-            await self._whisper(card.whisper, agent)
-            if not agent.closed.done():
-                self._hub.set_mode(Mode.BRIDGED)
-                self._bridged()
-                self._log("transfer.bridged", {})
-            cause = await asyncio.shield(agent.closed)
+            return await self._wait(place, wish, card)
         finally:
-            self._hub.detach(Role.AGENT)
-            self._hub.detach(Role.WHISPER)
-            self._back_to_bot()
-        self._log("hold", {"state": "agent_left", "cause": cause})
-        self._progress(TransferOutcome.ENDED)
+            await self._tools.line.leave(place)
 
-    async def _whisper(self, text: str, agent: SipCall) -> None:
-        if not text:
+    async def _wait(
+        self, place: Place, wish: Wish, card: dict[str, object]
+    ) -> tuple[Offered | None, TransferOutcome | None]:
+        failed = TransferOutcome.UNAVAILABLE
+        queue = _QueueTold(self._around)
+        while True:
+            news = await self._next(place)
+            if self._caller.closed.done():
+                return None, None
+            if self._stopped.is_set():
+                self._around.log("transfer.failed", {"outcome": "given_up"})
+                return None, None
+            if isinstance(news, Offered):
+                last = news.agent.agent_id == wish.last_agent
+                self._around.progress(TransferOutcome.RINGING)
+                attempt = await self._offering.attempt(news, card, last_agent=last)
+                if attempt.outcome is Outcome.ACCEPTED:
+                    await self._connect(news, attempt)
+                    return news, None
+                if attempt.outcome is Outcome.CALLER_LEFT:
+                    return None, None
+                failed = _OUTCOMES[attempt.outcome]
+                queue.forget()
+                await self._tools.line.back(place)
+            elif isinstance(news, Standing):
+                queue.tell(news, self._tools.board.now)
+            elif isinstance(news, Nobody):
+                return None, failed
+            elif self._overdue():
+                return await self._ring_telephone(Target("overflow", uri=self._tools.routing.overflow), card, None)
+            elif not self._tools.board.connected and self._tools.board.now - self._since > REDIS_AWAY_S:
+                return None, TransferOutcome.FAILED
+            else:
+                queue.again(self._tools.board.now)
+
+    async def _next(self, place: Place) -> News | None:
+        """The next news of the place; None after a second without."""
+        getting = asyncio.ensure_future(place.news.get())
+        stopping = asyncio.ensure_future(self._stopped.wait())
+        waiting: set[asyncio.Future[Any]] = {getting, stopping, self._caller.closed}
+        try:
+            await asyncio.wait(waiting, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+            return getting.result() if getting.done() else None
+        finally:
+            getting.cancel()
+            stopping.cancel()
+
+    def _overdue(self) -> bool:
+        routing = self._tools.routing
+        return bool(routing.overflow) and self._tools.board.now - self._since > routing.overflow_after_s
+
+    async def _ring_telephone(
+        self, target: Target, card: dict[str, object], ring_s: float | None
+    ) -> tuple[Offered | None, TransferOutcome | None]:
+        self._around.progress(TransferOutcome.RINGING)
+        offered = Offered(telephone(target), f"o-{secrets.token_hex(8)}", asyncio.Event())
+        attempt = await self._offering.attempt(offered, card, ring_s=ring_s)
+        if attempt.outcome is Outcome.ACCEPTED:
+            await self._connect(offered, attempt)
+            return offered, None
+        return None, _OUTCOMES.get(attempt.outcome)
+
+    # --- the talk ----------------------------------------------------------------------------------------------------
+
+    async def _connect(self, offered: Offered, attempt: Attempt) -> None:
+        """Open the gates first; everything else can wait."""
+        self._bridge.join()
+        self._end_bridged = self._around.bridged(offered.agent.agent_id)
+        self._around.progress(TransferOutcome.BRIDGED)
+        agent = offered.agent
+        seconds = round(self._tools.board.now - self._since, 2)
+        await self._offering.accepted(offered, attempt)
+        self._around.log("transfer.bridged", {"agent": agent.agent_id, "name": agent.name, "seconds": seconds})
+
+    async def _converse(self, offered: Offered, card: dict[str, object]) -> Ending:
+        talk = Talk(
+            self._tools,
+            self._facts,
+            self._bridge,
+            self._caller,
+            self._offering,
+            self._endpoint,
+            offered=offered,
+            card=card,
+            log=self._around.log,
+        )
+        if self._bridge.agent is None:
+            talk.end(Ending(End.AGENT_LEFT, cause="gone"))
+        self._talk = talk
+        try:
+            await talk.show()
+            if self._leave_path and await self._bridge.leave_path():
+                self._around.log("hold", {"state": "left_path"})
+            waiting: set[asyncio.Future[Any]] = {talk.ended, self._caller.closed}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            ending = Ending(End.CALLER_LEFT) if self._caller.closed.done() else talk.ended.result()
+            if ending.end is End.TRANSFER or ending.end is End.TO_BOT:
+                self._bridge.wait()
+            return ending
+        finally:
+            self._talk = None
+            await self._end_bridged()
+            await asyncio.shield(talk.close())
+            self._tools.board.later(lambda: self._tools.board.store.talked(self._tools.board.now - talk.began))
+
+    async def _after(self, ending: Ending, offered: Offered) -> Wish | None:
+        """What follows a talk: another person, the bot, or the end."""
+        agent = offered.agent
+        if ending.end is not End.CALLER_LEFT:
+            self._around.log(
+                "hold", {"state": "agent_left", "cause": ending.cause or ending.end.value, "agent": agent.agent_id}
+            )
+        if ending.end is End.CALLER_LEFT:
+            return None
+        if ending.end is End.TRANSFER and ending.target is not None:
+            target = ending.target
+            await self._bridge.drop(Role.AGENT, "transferred")
+            self._since = self._tools.board.now
+            tried = (agent.agent_id,)
+            return Wish(target.skill or "general", target.agent_id, target.uri, target.label, dropped=True, tried=tried)
+        if ending.end is End.AGENT_LOST:
+            self._since = self._tools.board.now
+            return Wish(agent.skills[0] if agent.skills else "general", last_agent=agent.agent_id, dropped=True)
+        if ending.end is End.HANGUP:
+            await self._bridge.drop(Role.AGENT, "hangup")
+            self._around.hang_up("agent_hangup")
+            return None
+        await self._give_back(TransferOutcome.ENDED)
+        return None
+
+    async def _give_back(self, outcome: TransferOutcome, *, failed: TransferOutcome | None = None) -> None:
+        """The bot has the caller again."""
+        if failed is not None:
+            self._around.log("transfer.failed", {"outcome": failed.value})
+        await self._bridge.back_to_bot()
+        self._around.progress(outcome)
+
+    def _person_left(self, role: Role, cause: str) -> None:
+        if self._talk is not None:
+            self._talk.person_left(role, cause)
+
+
+class _QueueTold:
+    """What the dialogue was told of the queue: at once, and again when it changed, at most every 20 s."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._told: Standing | None = None
+        self._newest: Standing | None = None
+        self._at = 0.0
+
+    def tell(self, standing: Standing, now: float) -> None:
+        """Take news of the queue."""
+        self._newest = standing
+        self.again(now)
+
+    def forget(self) -> None:
+        """The next standing is news again."""
+        self._told = None
+
+    def again(self, now: float) -> None:
+        """Tell what could not be told yet."""
+        standing = self._newest
+        if (
+            standing is None
+            or standing == self._told
+            or (self._told is not None and now - self._at < TELL_QUEUE_EVERY_S)
+        ):
             return
-        leg = BotLeg(self._hub.rate)
-        self._hub.attach_voice(Role.WHISPER, leg)
-        async for chunk in self._services.speaker.speak(text, rate=self._hub.rate, private=True):
-            leg.write(chunk.pcm)
-        played = asyncio.ensure_future(leg.wait_below(0))
-        waiting: set[asyncio.Future[Any]] = {played, agent.closed}
-        await asyncio.wait(waiting, timeout=WHISPER_DEADLINE_S, return_when=asyncio.FIRST_COMPLETED)
-        played.cancel()
-
-    def _back_to_bot(self) -> None:
-        self._hub.attach_music(None)
-        self._hub.set_mode(Mode.BOT)
-
-    def _fail(self, outcome: TransferOutcome, *, code: int = 0) -> None:
-        if outcome in _EVENTS:
-            self._log(_EVENTS[outcome], {"code": code})
-        self._log("transfer.failed", {"outcome": outcome.value, "code": code})
-        self._progress(outcome)
-
-
-def _card(card: HandoverCard) -> dict[str, object]:
-    def lines(entries: tuple[object, ...]) -> list[str]:
-        return [getattr(entry, "text", str(entry)) for entry in entries]
-
-    return {
-        "request": card.request,
-        "processes": lines(card.processes),
-        "notes": lines(card.notes),
-        "trace": lines(card.trace),
-        "promises": lines(card.promises),
-        "emotion": card.emotion,
-        "unconfirmed": lines(card.unconfirmed),
-        "next_steps": list(card.next_steps),
-        "identity": card.identity,
-        "intent": card.intent,
-        "waybill": card.waybill,
-        "whisper": card.whisper,
-    }
+        self._told, self._at = standing, now
+        data = {"position": standing.position, "estimate_s": standing.estimate_s}
+        self._around.log("transfer.queued", data)
+        self._around.progress(TransferOutcome.QUEUED, standing.position, standing.estimate_s)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -35,11 +37,11 @@ async def open_with_pages(
     ledger: Ledger,
     public_url: str,
     brand: str,
-    require: Require | None = None,
-) -> tuple[Logistics, list[APIRouter]]:
+) -> tuple[Logistics, list[APIRouter], Callable[[Require], list[APIRouter]]]:
     """Open the room with its links, and return its routes: the callers' pages and the pushes.
 
-    With ``require``, the routes of ``/api/v1`` come along, which only signed-in people and programs may use.
+    The last value makes the routes of ``/api/v1``, which only signed-in people and programs may use: the desk, which
+    knows them, is opened after the parcels.
     """
     secret = secret_key(settings.secret_key, settings.data_dir)
     room = await _open(settings, stack, secret=secret)
@@ -64,7 +66,7 @@ async def open_with_pages(
         feedback_router(room.feedback),
         link_router(links, room.delivery_photo, report_secret=secret),
     ]
-    return room.logistics, routers if require is None else [*routers, *api_routers(room, require)]
+    return room.logistics, routers, partial(api_routers, room)
 
 
 def api_routers(room: Room, require: Require) -> list[APIRouter]:

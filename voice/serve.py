@@ -29,12 +29,16 @@ from tts.speaker import Speaker
 from voice.call_page import call_page_router
 from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
+from voice.desk_room import open_desk_room
+from voice.floor.assembly import desk_telephones, open_floor
+from voice.floor.routing_file import load_routing
 from voice.http.app import build_app
 from voice.http.server import HttpServer
+from voice.language_model import open_model
 from voice.parcels import open_with_pages
 from voice.pipeline.build import warm_up
 from voice.pipeline.vad import require_vad
-from voice.language_model import open_model
+from voice.recordings import RecordingShelf
 from voice.redial import Redial
 from voice.redis_link import open_redis
 from voice.services import Services
@@ -80,13 +84,13 @@ class Hotline:
         dialogue = load_dialogue(settings.config_dir, assist=bool(settings.llm_base_url))
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         recogniser, speaker = await asyncio.gather(self._start_recogniser(), self._start_speaker())
-        ledger = await self._start_ledger()
+        ledger, redis = await self._start_ledger()
         clock = SystemClock()
         app = build_app(self._readiness)
         address = Address.parse(settings.http_listen)
         http = HttpServer(app, address.host, address.port)
         brand = hotlines.default.profile.brand
-        logistics, routers = await open_with_pages(
+        logistics, routers, protect = await open_with_pages(
             settings,
             self._stack,
             ledger=ledger,
@@ -96,7 +100,27 @@ class Hotline:
         web = WebEndpoint(ice_servers=configured_ice_servers(settings.ice_servers), admission=self._admission)
         self._stack.push_async_callback(web.close)
         web_calls = WebCalls(web, ledger, self._incoming)
-        for router in (*routers, web_calls.router(), call_page_router(brand)):
+        telephones = desk_telephones(settings, hotlines)
+        media_base = http.url if settings.redis_url else ""
+        floor = await self._stack.enter_async_context(
+            open_floor(redis, ledger, web, clock, load_routing(settings.config_dir), telephones, media_base=media_base)
+        )
+        web_calls.serve_softphones(floor.floor.media_offer)
+        desk = await open_desk_room(
+            settings,
+            hotlines,
+            self._stack,
+            ledger=ledger,
+            floor=floor.floor,
+            commands=floor.book,
+            recordings=RecordingShelf(settings.data_dir / "recordings"),
+            logistics=logistics,
+            redis=redis if settings.redis_url else None,
+            clock=clock,
+            say=self._say,
+        )
+        page = call_page_router(brand)
+        for router in (*routers, web_calls.router(), page, *protect(desk.require), *desk.routers):
             app.include_router(router)
         hub_clock, recorder = HubClock(), Recorder()
         self._stack.push_async_callback(recorder.close)
@@ -117,12 +141,13 @@ class Hotline:
             recorder,
             clock,
             web,
+            floor,
             redial=Redial(CallBook(ledger), clock, writer=ledger.writer),
             model=open_model(settings, clock, self._stack),
         )
         await http.start()
         self._stack.push_async_callback(http.close)
-        endpoint.on_incoming(lambda call: self._incoming(call) and None)
+        endpoint.on_incoming(self._ring)
         self._announce(uris, http)
 
     async def run(self) -> None:
@@ -154,7 +179,7 @@ class Hotline:
         self._stack.push_async_callback(speaker.close)
         return speaker
 
-    async def _start_ledger(self) -> Ledger:
+    async def _start_ledger(self) -> tuple[Ledger, Any]:
         ledger = Ledger(self._settings.ledger_url, writer=socket.gethostname())
         await ledger.start()
         self._stack.push_async_callback(ledger.close)
@@ -163,7 +188,7 @@ class Hotline:
         delivery = Delivery(ledger, redis)
         delivery.start()
         self._stack.push_async_callback(delivery.close)
-        return ledger
+        return ledger, redis
 
     async def _start_sip(self) -> tuple[BaresipEndpoint, list[str]]:
         address = Address.parse(self._settings.sip_listen)
@@ -182,6 +207,9 @@ class Hotline:
         return endpoint, uris
 
     # --- calls -----------------------------------------------------------------------------------------------------
+
+    def _ring(self, call: SipCall) -> None:
+        self._incoming(call)
 
     def _incoming(self, call: SipCall) -> str:
         assert self._services is not None

@@ -15,6 +15,7 @@ from telephony.webrtc import WebEndpoint
 from tts.speaker import Speaker
 from voice.clock import Clock
 from voice.config import Hotlines, Settings
+from voice.floor.assembly import OpenFloor
 from voice.language_model import LanguageModel
 from voice.redial import Redial
 
@@ -35,5 +36,6 @@ class Services:
     recorder: Recorder
     clock: Clock
     web: WebEndpoint
+    floor: OpenFloor
     redial: Redial
     model: LanguageModel | None = None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dialog.protocol import CallStarted, HotlineProfile, Staffing, Transfer, TransferOutcome, TransferProgress
+from dialog.protocol import CallStarted, HotlineProfile, Staffing, Transfer
 from dialog.turns import turn_state
 from ledger import Event as LedgerEvent
 from ledger import LedgerUnavailable
@@ -21,7 +21,8 @@ from telephony.recorder import Recording, RecordingFailed
 from voice.config import Hotline
 from voice.conversation import Conversation
 from voice.effects import EffectRunner
-from voice.handover import Handover
+from voice.floor.calls import CallFacts
+from voice.people import People
 from voice.pipeline.build import CallPipeline, build_pipeline
 from voice.pipeline.dialogue import number_complete
 from voice.services import Services
@@ -49,7 +50,7 @@ class CallSession:
         self._recording: Recording | None = None
         self._pipeline: CallPipeline | None = None
         self._conversation: Conversation | None = None
-        self._handover: Handover | None = None
+        self._people: People | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._purged = False
 
@@ -84,28 +85,13 @@ class CallSession:
 
     def transfer(self, transfer: Transfer) -> None:
         """Try to reach a person."""
-        assert self._hub is not None and self._conversation is not None and self._pipeline is not None
-        conversation, dialogue = self._conversation, self._pipeline.dialogue
-
-        def progress(outcome: TransferOutcome) -> None:
-            conversation.post(TransferProgress(self._services.clock.now(), transfer.request_id, outcome))
-
-        self._handover = Handover(
-            self._services,
-            self._hub,
-            call_id=self.call_id,
-            number=self._call.info.caller.number,
-            log=conversation.log,
-            progress=progress,
-            bridged=dialogue.suspend,
-        )
-        agent_sip = self._services.settings.agent_sip or self._hotline.agent_sip
-        self._spawn(self._handover.run(transfer, agent_sip))
+        assert self._people is not None, "a conversation with its line has people"
+        self._people.reach(transfer)
 
     def leave_queue(self, request_id: str) -> None:
         """The caller does not wait for the person any longer."""
-        if self._handover is not None:
-            self._spawn(self._handover.close())
+        if self._people is not None:
+            self._people.leave_queue()
 
     def stop_recording(self) -> None:
         """Stop and purge the recording."""
@@ -162,6 +148,18 @@ class CallSession:
         self._pipeline.dialogue.bind(conversation, captions=caption_sink(self._call))
         self._call.on_dtmf(self._pipeline.dialogue.key_pressed)
         await self._write_start(profile)
+        self._people = People(
+            services,
+            hub,
+            self._call,
+            self._facts(profile),
+            profile,
+            conversation,
+            self._pipeline,
+            hang_up=self.hang_up,
+            leave_path=self._hotline.leave_path,
+        )
+        await self._people.begin()
         self._spawn(self._pipeline.run())
         conversation.start(CallStarted(clock.now(), self.call_id, profile, self._profile(), self._staffing()))
 
@@ -198,13 +196,19 @@ class CallSession:
         except LedgerUnavailable as error:
             logger.error("a call is served without its ledger: %s", error)
 
+    def _facts(self, profile: CallerProfile) -> CallFacts:
+        info = self._call.info
+        return CallFacts(
+            self.call_id, info.caller.number, profile.caller_class.value, info.called, self._hotline.profile.name
+        )
+
     def _profile(self) -> HotlineProfile:
         return replace(self._hotline.profile, called=self._call.info.called or self._hotline.profile.called)
 
     def _staffing(self) -> Staffing:
         now = self._services.clock.now()
         is_open = self._hotline.open_at(now)
-        reachable = bool(self._services.settings.agent_sip or self._hotline.agent_sip)
+        reachable = self._services.floor.floor.staffed()
         opens_at = None if is_open else self._hotline.opens_next(now)
         return Staffing(open_now=is_open, person_reachable=is_open and reachable, opens_at=opens_at)
 
@@ -221,8 +225,8 @@ class CallSession:
     async def _end(self, hub: Hub) -> None:
         seconds = hub.ticks * 0.02
         self._services.hub_clock.remove(hub)
-        if self._handover is not None:
-            await self._handover.close()
+        if self._people is not None:
+            await self._people.close()
         hub.close()
         if self._pipeline is not None:
             await self._pipeline.cancel()

@@ -92,8 +92,8 @@ async def test_a_hand_over_whispers_joins_and_ends_with_the_caller(tmp_path: Pat
     assert [name for name in types(events) if name in order] == order
     card = next(event["data"]["card"] for event in events if event["type"] == "transfer.requested")
     assert card["request"] == "包裹滞留网点未派件"
-    assert card["processes"] == ["网点催派流程(15分钟前)"]
-    assert card["notes"] == ["用户留的地址是老小区无电梯"]
+    assert [line["text"] for line in card["processes"]] == ["网点催派流程(15分钟前)"]
+    assert [line["text"] for line in card["notes"]] == ["用户留的地址是老小区无电梯"]
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(486, "busy"), (603, "declined")])

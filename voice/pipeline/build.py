@@ -31,6 +31,11 @@ class CallPipeline:
     worker: PipelineWorker
     runner: WorkerRunner
     dialogue: DialogueProcessor
+    ear: HubInput
+
+    def deafen(self, deaf: bool) -> None:
+        """Hear silence instead of the caller, or hear again."""
+        self.ear.deaf = deaf
 
     async def run(self) -> None:
         """Run until cancelled; a runner per call, because a shared one never forgets finished workers."""
@@ -53,12 +58,14 @@ def build_pipeline(
     call_ms: Callable[[], int],
 ) -> CallPipeline:
     """Build the pipeline of one call on its hub."""
+    hub.comfort_caller()
     playout = Playout(leg)
     tts = SpeakerTTS(speaker, playout, hub.rate)
     dialogue = DialogueProcessor(policy=policy, tts=tts, playout=playout, leg=leg, clock=clock, call_ms=call_ms)
+    ear = HubInput(hub)
     pipeline = Pipeline(
         [
-            HubInput(hub),
+            ear,
             VADProcessor(vad_analyzer=WebRtcVadAnalyzer()),
             RecogniserSTT(recogniser),
             dialogue,
@@ -74,7 +81,7 @@ def build_pipeline(
         idle_timeout_secs=None,
         cancel_timeout_secs=5,
     )
-    return CallPipeline(worker, WorkerRunner(handle_sigint=False), dialogue)
+    return CallPipeline(worker, WorkerRunner(handle_sigint=False), dialogue, ear)
 
 
 async def warm_up(speaker: Speaker, recogniser: Recogniser, clock: Clock) -> None:

@@ -1,0 +1,122 @@
+"""``config/routing.yaml``: ring times, skill groups, overflow and telephones; read with line numbers in errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dialog.located_yaml import ConfigError, Located, read
+from voice.floor.agents import Refused
+from voice.floor.routing import RoutingRules
+
+_URI = re.compile(r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%{}-]+@[A-Za-z0-9_.\[\]:-]+(;[A-Za-z0-9_=.-]+)*", re.ASCII)
+NO_LINE = "没有配置外呼线路，请在 config/routing.yaml 填写 outside。"
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """How callers reach people.
+
+    ``overflow`` is rung when a caller waited ``overflow_after_s`` (empty: never). ``outside`` turns a number into a SIP
+    URI (``{number}``), empty: no outside line. ``privacy`` does the same for outlets and couriers through a platform
+    that shows neither side the other's number. ``privacy_ring_s`` is how long those ring before the bot is back.
+    """
+
+    rules: RoutingRules = field(default_factory=RoutingRules)
+    overflow: str = ""
+    overflow_after_s: float = 120.0
+    outside_uri: str = ""
+    privacy_uri: str = ""
+    privacy_ring_s: float = 20.0
+    telephones: Mapping[str, str] = field(default_factory=dict)
+
+    def outside(self, number: str) -> str:
+        """The URI of an outside number.
+
+        Raises:
+            Refused: no outside line is configured.
+        """
+        if not self.outside_uri:
+            raise Refused(NO_LINE)
+        return self.outside_uri.replace("{number}", number)
+
+
+def load_routing(config_dir: Path) -> Routing:
+    """Read ``routing.yaml``; a missing file means the defaults.
+
+    Raises:
+        ConfigError: an entry is wrong; the text names its line.
+    """
+    path = config_dir / "routing.yaml"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Routing()
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read in {config_dir}; correct its rights") from error
+    return parse_routing(data, path.name)
+
+
+def parse_routing(data: bytes, file: str = "routing.yaml") -> Routing:
+    """Read the file's text.
+
+    Raises:
+        ConfigError: an entry is wrong; the text names its line.
+    """
+    root = read(data, file)
+    root.only(
+        "ring_s", "acw_s", "widen_after_s", "handling_s", "fallback", "overflow", "outside", "privacy", "telephones"
+    )
+    normal = RoutingRules()
+    rules = RoutingRules(
+        ring_s=_seconds(root, "ring_s", normal.ring_s, 5, 60),
+        acw_s=_seconds(root, "acw_s", normal.acw_s, 0, 600),
+        widen_after_s=_seconds(root, "widen_after_s", normal.widen_after_s, 0, 600),
+        handling_s=_seconds(root, "handling_s", normal.handling_s, 10, 3600),
+        fallback=_groups(root.get("fallback")),
+    )
+    overflow, privacy = root.get("overflow"), root.get("privacy")
+    for node, keys in ((overflow, ("uri", "after_s")), (privacy, ("uri", "ring_s"))):
+        if node is not None:
+            node.only(*keys)
+    return Routing(
+        rules,
+        overflow=_uri(overflow.need("uri")) if overflow else "",
+        overflow_after_s=_seconds(overflow, "after_s", 120.0, 0, 3600),
+        outside_uri=_template(root.get("outside")),
+        privacy_uri=_template(privacy.need("uri") if privacy else None),
+        privacy_ring_s=_seconds(privacy, "ring_s", 20.0, 5, 60),
+        telephones={name: _uri(node) for name, node in phones.items()} if (phones := root.get("telephones")) else {},
+    )
+
+
+def _seconds(node: Located | None, key: str, default: float, least: float, most: float) -> float:
+    value = node.get(key) if node is not None else None
+    if value is None:
+        return default
+    if not least <= value.number() <= most:
+        value.fail(f"{key} is in seconds; write {least:g} to {most:g}")
+    return value.number()
+
+
+def _groups(node: Located | None) -> Mapping[str, tuple[str, ...]]:
+    if node is None:
+        return {}
+    return {skill: tuple(entry.text() for entry in helpers.sequence()) for skill, helpers in node.items()}
+
+
+def _uri(node: Located) -> str:
+    text = node.text()
+    if text and not _URI.fullmatch(text):
+        node.fail(f"{text!r} is no SIP address; write for example sip:overflow@10.0.0.5:5060")
+    return text
+
+
+def _template(node: Located | None) -> str:
+    if node is None or not node.text():
+        return ""
+    if "{number}" not in node.text():
+        node.fail("the address needs {number} where the number goes, for example sip:{number}@10.0.0.5:5060")
+    return _uri(node)

@@ -1,0 +1,391 @@
+"""A caller and an agent in conversation, and everything the agent (or a supervisor) may do with the call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from telephony.bridge import Bridge
+from telephony.hub import Role, Stance
+from telephony.ports import DialFailed, SipCall, SipEndpoint
+from voice.floor.agents import Agent, Refused, wrap_up
+from voice.floor.calls import CallFacts, FloorTools, Log
+from voice.floor.line import Offered
+from voice.floor.offering import Offering, call_message
+from voice.floor.ringing import Outcome
+from voice.floor.store import LiveCall
+from voice.floor.targets import Target, read_target, telephone
+from voice.floor.waiting import Waiting
+
+logger = logging.getLogger(__name__)
+
+CONSULT_FREE_WITHIN_S = 3.0
+SUPERVISOR_RINGS_S = 20.0
+LEADERS = ("supervisor", "admin")
+_KEYS = re.compile(r"[0-9A-D*#]{1,32}", re.ASCII)
+_LOST = ("media_timeout", "failed")
+
+
+class End(StrEnum):
+    """How the talk with a person ended."""
+
+    CALLER_LEFT = "caller_left"
+    AGENT_LEFT = "agent_left"
+    AGENT_LOST = "agent_lost"  # the agent's line broke: the caller is put through to somebody again
+    TO_BOT = "to_bot"
+    HANGUP = "hangup"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end, and whom to try next after a transfer."""
+
+    end: End
+    target: Target | None = None
+    cause: str = ""
+
+
+@dataclass(slots=True)
+class Consult:
+    """The agent's second opinion."""
+
+    target: Target
+    phase: str = "ringing"
+    offered: Offered | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class Talk:
+    """From the open gates to the end; ``ended`` is done when the agent has left."""
+
+    def __init__(
+        self,
+        tools: FloorTools,
+        facts: CallFacts,
+        bridge: Bridge,
+        caller: SipCall,
+        offering: Offering,
+        endpoint: SipEndpoint,
+        *,
+        offered: Offered,
+        card: Mapping[str, object],
+        log: Log,
+    ) -> None:
+        self._tools, self._facts, self._bridge, self._caller = tools, facts, bridge, caller
+        self._offering, self._endpoint = offering, endpoint
+        self._offered, self._card, self._log = offered, card, log
+        self._phase, self._since, self._muted = "talking", tools.board.now, False
+        self._consult: Consult | None = None
+        self._supervisors: dict[str, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.began = tools.board.now
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+    @property
+    def agent(self) -> Agent:
+        """Whom the caller talks with."""
+        return self._offered.agent
+
+    @property
+    def agent_ids(self) -> tuple[str, ...]:
+        """Everybody whose screen shows the call."""
+        consulted = self._consult.offered.agent.agent_id if self._consult and self._consult.offered else ""
+        return tuple(dict.fromkeys(name for name in (self.agent.agent_id, consulted, *self._supervisors) if name))
+
+    async def show(self) -> None:
+        """Tell the screens where the call stands."""
+        await self._tools.screens.call(self._as_call())
+
+    async def close(self) -> None:
+        """The talk is over: everybody else's part ends, and the agent has time for the summary."""
+        self.end(Ending(End.CALLER_LEFT))
+        if self._consult is not None and self._consult.task is not None:
+            self._consult.task.cancel()
+            await asyncio.gather(self._consult.task, return_exceptions=True)
+        await self._end_consult("ended")
+        await self._bridge.drop(Role.SUPERVISOR, "ended")
+        for task in list(self._tasks):
+            task.cancel()
+        self._phase, self._since = "ended", self._tools.board.now
+        await self._tools.screens.over(self._as_call())
+        await self._wrap_up(self._offered)
+
+    def end(self, ending: Ending) -> None:
+        """End the talk; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(ending)
+
+    def person_left(self, role: Role, cause: str) -> None:
+        """A person hung up, or a person's line broke."""
+        if role is Role.AGENT:
+            if self._consult is not None and self._consult.phase == "talking":
+                # The one who was consulted is still on the line: better than music.
+                self._spawn(self._succeed())
+                return
+            lost = cause.startswith(_LOST)
+            self.end(Ending(End.AGENT_LOST if lost else End.AGENT_LEFT, cause=cause))
+        elif role is Role.CONSULT:
+            self._spawn(self._consult_left())
+        elif role is Role.SUPERVISOR:
+            self._supervisors.clear()
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    async def steer(self, verb: str, by: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        """Do what a person asks.
+
+        Raises:
+            Refused: not this person's call, or not possible now.
+        """
+        if verb == "supervise":
+            return await self._supervise(by, str(arguments.get("stance") or "listen"))
+        if verb == "leave":
+            await self._leave(by)
+            return {}
+        self._check_right(by)
+        if self.ended.done():
+            raise Refused("这通电话正在结束，操作没有执行。")
+        match verb:
+            case "hold":
+                self._to("held")
+                self._bridge.hold()
+                self._log("hold", {"state": "on", "agent": by})
+            case "resume":
+                self._resume(by)
+            case "mute" | "unmute":
+                self._muted = verb == "mute"
+                self._bridge.mute(self._muted)
+            case "keys":
+                await self._keys(str(arguments.get("digits") or ""))
+            case "hangup":
+                self.end(Ending(End.HANGUP))
+            case "to_bot":
+                self.end(Ending(End.TO_BOT))
+            case "transfer":
+                self.end(Ending(End.TRANSFER, self._target(arguments)))
+                return {}
+            case "consult":
+                self._begin_consult(self._target(arguments))
+            case "confer":
+                self._need_consulted()
+                self._bridge.confer()
+                self._to("conference")
+            case "hand_on":
+                self._need_consulted()
+                await self._succeed()
+            case "drop_consult":
+                await self._drop_consult()
+            case _:
+                raise Refused("没有这个操作。")
+        await self.show()
+        return {}
+
+    def _check_right(self, by: str) -> None:
+        known = self._tools.board.view.agents.get(by)
+        if by != self.agent.agent_id and known is not None and known.role not in LEADERS:
+            raise Refused("这通电话不在您手上，操作没有执行。")
+
+    def _target(self, arguments: Mapping[str, object]) -> Target:
+        text = str(arguments.get("target") or "")
+        return read_target(text, self._tools.board.view.agents, self._tools.routing, me=self.agent.agent_id)
+
+    def _to(self, phase: str) -> None:
+        self._phase, self._since = phase, self._tools.board.now
+
+    def _resume(self, by: str) -> None:
+        if self._consult is not None and self._consult.phase == "talking":
+            self._bridge.confer()
+            self._to("conference")
+        else:
+            self._bridge.join()
+            self._to("talking")
+        self._log("hold", {"state": "off", "agent": by})
+
+    async def _keys(self, digits: str) -> None:
+        if not _KEYS.fullmatch(digits.upper()):
+            raise Refused("按键只能是数字、星号和井号。")
+        await self._bridge.keys(digits.upper())
+
+    # --- consult -----------------------------------------------------------------------------------------------------
+
+    def _begin_consult(self, target: Target) -> None:
+        if self._consult is not None:
+            raise Refused("已经在咨询中，请先结束当前咨询。")
+        self._consult = Consult(target)
+        self._bridge.hold()
+        self._to("consulting")
+        self._consult.task = self._spawn(self._ring_consult(self._consult))
+
+    async def _ring_consult(self, consult: Consult) -> None:
+        offered = await self._free(consult.target)
+        if offered is None:
+            await self._consult_failed("现在没有空闲的人可以咨询，已回到与客户的通话。")
+            return
+        consult.offered = offered
+        attempt = await self._offering.attempt(offered, self._card, role=Role.CONSULT)
+        if attempt.outcome is not Outcome.ACCEPTED:
+            consult.offered = None
+            await self._consult_failed("咨询的人没有接听，已回到与客户的通话。")
+            return
+        consult.phase = "talking"
+        self._bridge.hold()
+        await self._offering.accepted(offered, attempt)
+        await self.show()
+
+    async def _free(self, target: Target) -> Offered | None:
+        """The person to consult: a telephone as it is, an agent who is free within a moment."""
+        if target.uri:
+            return Offered(telephone(target), f"o-{secrets.token_hex(8)}", asyncio.Event())
+        board = self._tools.board
+        waiting = Waiting(
+            f"{self._facts.call_id}#consult",
+            board.process,
+            target.skill,
+            board.now,
+            dropped=True,
+            only_agent=target.agent_id,
+            tried=(self.agent.agent_id,),
+            label="咨询",
+        )
+        place = await self._tools.line.join(waiting)
+        try:
+            async with asyncio.timeout(CONSULT_FREE_WITHIN_S):
+                while not isinstance(news := await place.news.get(), Offered):
+                    pass
+                return news
+        except TimeoutError:
+            return None
+        finally:
+            await self._tools.line.leave(place)
+
+    async def _consult_failed(self, sentence: str) -> None:
+        self._consult = None
+        if self.ended.done():
+            return
+        self._bridge.join()
+        self._to("talking")
+        await self._tools.screens.tell(self.agent.agent_id, {"type": "error", "error": sentence, "request": None})
+        await self.show()
+
+    async def _consult_left(self) -> None:
+        await self._end_consult("left")
+        if not self.ended.done():
+            self._to("talking")
+            await self.show()
+
+    async def _drop_consult(self) -> None:
+        if self._consult is None:
+            raise Refused("现在没有咨询。")
+        if self._consult.phase == "ringing" and self._consult.task is not None:
+            self._consult.task.cancel()
+            await asyncio.gather(self._consult.task, return_exceptions=True)
+        await self._end_consult("dropped")
+        self._bridge.join()
+        self._to("talking")
+
+    async def _end_consult(self, cause: str) -> None:
+        consult, self._consult = self._consult, None
+        if consult is None:
+            return
+        await self._bridge.drop(Role.CONSULT, cause)
+        if consult.offered is not None:
+            ended = call_message(self._facts.call_id, "ended", self._tools.board.now)
+            await self._tools.screens.tell(consult.offered.agent.agent_id, ended)
+            await self._wrap_up(consult.offered)
+
+    def _need_consulted(self) -> None:
+        if self._consult is None or self._consult.phase != "talking":
+            raise Refused("咨询还没有接通。")
+
+    async def _succeed(self) -> None:
+        """The consulted person becomes the agent; the former one has time for the summary."""
+        consult, former = self._consult, self._offered
+        if consult is None or consult.offered is None:
+            return
+        self._consult, self._offered, self._muted = None, consult.offered, False
+        await self._bridge.hand_on()
+        self._to("talking")
+        data = {"agent": self.agent.agent_id, "name": self.agent.name, "from": former.agent.agent_id}
+        self._log("hold", {"state": "agent_left", "cause": "handed_on", "agent": former.agent.agent_id})
+        self._log("transfer.bridged", data | {"how": "handed_on"})
+        ended = call_message(self._facts.call_id, "ended", self._tools.board.now)
+        await self._tools.screens.tell(former.agent.agent_id, ended)
+        await self.show()
+        await self._wrap_up(former)
+
+    # --- supervisors -------------------------------------------------------------------------------------------------
+
+    async def _supervise(self, by: str, stance: str) -> Mapping[str, object]:
+        if stance not in set(Stance):
+            raise Refused("只能监听、耳语或插话。")
+        known = self._tools.board.view.agents.get(by)
+        if known is None or known.role not in LEADERS:
+            raise Refused("只有班长可以监听、耳语或插话。")
+        others = set(self._supervisors) - {by}
+        if others:
+            raise Refused("已有班长在这通电话里。")
+        self._supervisors[by] = stance
+        self._bridge.supervise(Stance(stance))
+        self._log("command", {"verb": "supervise", "by": by, "stance": stance})
+        if self._bridge.person(Role.SUPERVISOR) is not None:
+            return {"stance": stance}
+        if known.device != "browser":
+            self._spawn(self._ring_supervisor(known))
+            return {"stance": stance}
+        ticket, leg = self._tools.tickets.issue(self._facts.call_id)
+        self._spawn(self._connect_supervisor(leg))
+        url = f"{self._tools.media_base}/api/v1/calls/{self._facts.call_id}/media"
+        return {"stance": stance, "media": {"url": url, "ticket": ticket, "ice_servers": self._tools.ice_servers()}}
+
+    async def _ring_supervisor(self, supervisor: Agent) -> None:
+        try:
+            leg = await self._endpoint.dial(supervisor.device, timeout=SUPERVISOR_RINGS_S)
+        except DialFailed:
+            self._supervisors.pop(supervisor.agent_id, None)
+            return
+        self._bridge.take(Role.SUPERVISOR, leg)
+
+    async def _connect_supervisor(self, softphone: asyncio.Future[SipCall]) -> None:
+        leg = await asyncio.shield(softphone)
+        await leg.answer()
+        self._bridge.take(Role.SUPERVISOR, leg)
+
+    async def _leave(self, by: str) -> None:
+        if by not in self._supervisors:
+            raise Refused("您不在这通电话里。")
+        self._supervisors.clear()
+        self._bridge.supervise(Stance.LISTEN)
+        await self._bridge.drop(Role.SUPERVISOR, "left")
+
+    # --- the rest ----------------------------------------------------------------------------------------------------
+
+    async def _wrap_up(self, offered: Offered) -> None:
+        acw_s = self._tools.routing.rules.acw_s
+        await self._tools.line.settle(
+            offered.agent.agent_id, offered.offer_id, lambda agent, now: wrap_up(agent, now, acw_s)
+        )
+
+    def _as_call(self) -> LiveCall:
+        consult = None
+        if self._consult is not None:
+            consult = {"target": self._consult.target.label, "phase": self._consult.phase}
+        call = call_message(self._facts.call_id, self._phase, self._since, muted=self._muted, consult=consult)
+        return LiveCall(self._facts.call_id, self._tools.board.process, self.agent_ids, call, {})
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a part of a talk failed; the talk goes on", exc_info=task.exception())
