@@ -11,18 +11,18 @@ from logistics_client.carriers.common import (
     checked_waybill,
     event_of,
     exchange,
-    parcel_of,
     refuse_by_words,
     same_waybill,
-    usable,
 )
-from logistics_client.clock import Clock, system_clock
+from logistics_client.carriers.direct import DirectClient
+from logistics_client.carriers.env import Env
 from logistics_client.errors import NoDataYetError
 from logistics_client.states import JT
-from logistics_client.transport import CarrierHttp, Request, rows, text
+from logistics_client.transport import Request, rows, text
 from logistics_client.vocabulary import Courier, Parcel, Stage, TraceEvent
 
 NAME = "jt"
+_URL = "https://openapi.jtexpress.com.cn/webopenplatformapi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,18 @@ class JtAccount:
 
     api_account: str
     private_key: str = field(repr=False)
-    base_url: str = "https://openapi.jtexpress.com.cn/webopenplatformapi"
+    base_url: str = _URL
+
+    @classmethod
+    def from_env(cls, env: Env) -> JtAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(env.need("JT_API_ACCOUNT"), env.need("JT_PRIVATE_KEY"), env.get("JT_URL", _URL))
 
 
-class JtClient:
-    """Asks 极兔.
-
-    Args:
-        account: API account and private key.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-    """
+class JtClient(DirectClient[JtAccount]):
+    """Asks 极兔."""
 
     name = NAME
-
-    def __init__(self, account: JtAccount, http: CarrierHttp, *, clock: Clock = system_clock) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; ``phone_tail`` is not used, 极兔 asks for none."""
@@ -72,12 +66,7 @@ class JtClient:
             raise NoDataYetError("the carrier has no event yet; check the number or follow it up", carrier=NAME)
         same_waybill(text(found[0], "billCode"), number, NAME)
         details = rows(found[0], "details", carrier=NAME)
-        events = usable(map(_event, details), len(details), NAME)
-        return parcel_of(number, NAME, events, fetched_at=self._clock())
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
+        return self._parcel(number, details, _event)
 
 
 def _is_signature(data: Mapping[str, Any]) -> bool:

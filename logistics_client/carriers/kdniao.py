@@ -21,6 +21,7 @@ from logistics_client.carriers.common import (
     same_waybill,
     usable,
 )
+from logistics_client.carriers.env import Env
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import BadNumberError
 from logistics_client.states import KDNIAO
@@ -40,6 +41,17 @@ class KdniaoAccount:
     query: str = "8001"
     query_url: str = "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"
     subscribe_url: str = "https://api.kdniao.com/api/dist"
+
+    @classmethod
+    def from_env(cls, env: Env) -> KdniaoAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(
+            env.need("KDNIAO_BUSINESS_ID"),
+            env.need("KDNIAO_API_KEY"),
+            query=env.get("KDNIAO_QUERY", "8001"),
+            query_url=env.get("KDNIAO_URL", "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"),
+            subscribe_url=env.get("KDNIAO_SUBSCRIBE_URL", "https://api.kdniao.com/api/dist"),
+        )
 
 
 class KdniaoClient:

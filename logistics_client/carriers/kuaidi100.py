@@ -29,6 +29,7 @@ from logistics_client.carriers.common import (
     same_waybill,
     usable,
 )
+from logistics_client.carriers.env import Env
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import (
     BadNumberError,
@@ -73,6 +74,18 @@ class Kuaidi100Account:
     query_url: str = "https://poll.kuaidi100.com/poll/query.do"
     subscribe_url: str = "https://poll.kuaidi100.com/poll"
     auto_url: str = "https://www.kuaidi100.com/autonumber/auto"
+
+    @classmethod
+    def from_env(cls, env: Env) -> Kuaidi100Account:
+        """Read the account from environment variables; a missing one is named."""
+        base = env.get("KUAIDI100_URL", "https://poll.kuaidi100.com")
+        return cls(
+            env.need("KUAIDI100_CUSTOMER"),
+            env.need("KUAIDI100_KEY"),
+            query_url=f"{base}/poll/query.do",
+            subscribe_url=f"{base}/poll",
+            auto_url=env.get("KUAIDI100_AUTO_URL", "https://www.kuaidi100.com/autonumber/auto"),
+        )
 
 
 class Kuaidi100Client:

@@ -15,6 +15,7 @@ from typing import Any
 from logistics_client import signing
 from logistics_client.carriers.brands import KUAIDI100_CODES
 from logistics_client.carriers.common import checked_tail, checked_waybill, exchange, refuse
+from logistics_client.carriers.env import Env
 from logistics_client.carriers.kuaidi100 import ERRORS
 from logistics_client.errors import BadReplyError, NoDataYetError
 from logistics_client.transport import CarrierHttp, Request, mapping, text
@@ -40,6 +41,17 @@ class Kuaidi100OrderAccount:
     partner_id: str = ""
     partner_key: str = field(default="", repr=False)
     base_url: str = "https://api.kuaidi100.com"
+
+    @classmethod
+    def from_env(cls, env: Env) -> Kuaidi100OrderAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(
+            env.need("KUAIDI100_KEY"),
+            env.need("KUAIDI100_SECRET"),
+            partner_id=env.get("KUAIDI100_PARTNER_ID", ""),
+            partner_key=env.get("KUAIDI100_PARTNER_KEY", ""),
+            base_url=env.get("KUAIDI100_API_URL", "https://api.kuaidi100.com"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from logistics_client.carriers.common import (
     refuse,
     usable,
 )
+from logistics_client.carriers.env import Env
 from logistics_client.clock import Clock, system_clock
 from logistics_client.errors import (
     BadNumberError,
@@ -81,6 +82,17 @@ class SfAccount:
     oauth: bool = False
     own_waybills: bool = False
     base_url: str = "https://sfapi.sf-express.com"
+
+    @classmethod
+    def from_env(cls, env: Env) -> SfAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(
+            env.need("SF_PARTNER_ID"),
+            env.need("SF_CHECKWORD"),
+            oauth=env.flag("SF_OAUTH"),
+            own_waybills=env.flag("SF_OWN_WAYBILLS"),
+            base_url=env.get("SF_URL", "https://sfapi.sf-express.com"),
+        )
 
 
 class SfClient:

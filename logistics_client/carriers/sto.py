@@ -11,19 +11,18 @@ from logistics_client.carriers.common import (
     checked_waybill,
     event_of,
     exchange,
-    parcel_of,
     refuse_by_words,
-    same_waybill,
-    usable,
 )
-from logistics_client.clock import Clock, system_clock
+from logistics_client.carriers.direct import DirectClient
+from logistics_client.carriers.env import Env
 from logistics_client.states import STO
-from logistics_client.transport import CarrierHttp, Request, mapping, rows, text
+from logistics_client.transport import Request, mapping, rows, text
 from logistics_client.vocabulary import Courier, Parcel, TraceEvent
 
 NAME = "sto"
 _API = "STO_TRACE_QUERY_COMMON"
 _TO = "sto_trace_query"
+_URL = "https://cloudinter-linkgateway.sto.cn/gateway/link.do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,18 @@ class StoAccount:
     app_key: str
     code: str
     secret: str = field(repr=False)
-    url: str = "https://cloudinter-linkgateway.sto.cn/gateway/link.do"
+    url: str = _URL
+
+    @classmethod
+    def from_env(cls, env: Env) -> StoAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(env.need("STO_APP_KEY"), env.need("STO_CODE"), env.need("STO_SECRET"), env.get("STO_URL", _URL))
 
 
-class StoClient:
-    """Asks 申通.
-
-    Args:
-        account: app key, source code and secret.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-    """
+class StoClient(DirectClient[StoAccount]):
+    """Asks 申通."""
 
     name = NAME
-
-    def __init__(self, account: StoAccount, http: CarrierHttp, *, clock: Clock = system_clock) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; ``phone_tail`` is not used, 申通 asks for none."""
@@ -70,14 +63,7 @@ class StoClient:
         if data.get("success") not in (True, "true"):
             refuse_by_words(text(data, "errorMsg"), text(data, "errorCode"), NAME)
         listed = rows(mapping(data, "data"), number, carrier=NAME)
-        for row in listed:
-            same_waybill(text(row, "waybillNo"), number, NAME)
-        events = usable(map(_event, listed), len(listed), NAME)
-        return parcel_of(number, NAME, events, fetched_at=self._clock())
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
+        return self._parcel(number, listed, _event, named=("waybillNo",))
 
 
 def _event(row: Mapping[str, Any]) -> TraceEvent | None:

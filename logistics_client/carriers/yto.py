@@ -10,20 +10,19 @@ from logistics_client import signing
 from logistics_client.carriers.common import (
     checked_waybill,
     event_of,
-    parcel_of,
     refuse_by_words,
-    same_waybill,
-    usable,
 )
-from logistics_client.clock import Clock, system_clock
+from logistics_client.carriers.direct import DirectClient
+from logistics_client.carriers.env import Env
 from logistics_client.errors import BadReplyError
 from logistics_client.states import YTO
-from logistics_client.transport import CarrierHttp, Request, parse, rows, text
+from logistics_client.transport import Request, parse, rows, text
 from logistics_client.vocabulary import Parcel, TraceEvent
 
 NAME = "yto"
 _METHOD = "track_query_adapter"
 _VERSION = "v1"
+_URL = "https://openapi.yto.net.cn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,18 @@ class YtoAccount:
     user_id: str
     app_key: str
     secret: str = field(repr=False)
-    base_url: str = "https://openapi.yto.net.cn"
+    base_url: str = _URL
+
+    @classmethod
+    def from_env(cls, env: Env) -> YtoAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(env.need("YTO_USER_ID"), env.need("YTO_APP_KEY"), env.need("YTO_SECRET"), env.get("YTO_URL", _URL))
 
 
-class YtoClient:
-    """Asks 圆通.
-
-    Args:
-        account: user id, app key and secret.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-    """
+class YtoClient(DirectClient[YtoAccount]):
+    """Asks 圆通."""
 
     name = NAME
-
-    def __init__(self, account: YtoAccount, http: CarrierHttp, *, clock: Clock = system_clock) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; ``phone_tail`` is not used, 圆通 asks for none."""
@@ -71,14 +64,15 @@ class YtoClient:
         if not isinstance(found, list):
             raise BadReplyError("the carrier's reply is no list of events; ask again later", carrier=NAME)
         listed = rows({"rows": found}, "rows", carrier=NAME)
-        for row in listed:
-            same_waybill(text(row, "waybill_No", "waybillNo"), number, NAME)
-        events = usable(map(_event, listed), len(listed), NAME)
-        return parcel_of(number, NAME, events, fetched_at=self._clock())
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
+        return self._parcel(
+            number,
+            listed,
+            _event,
+            named=(
+                "waybill_No",
+                "waybillNo",
+            ),
+        )
 
 
 def _event(row: Mapping[str, Any]) -> TraceEvent | None:

@@ -11,18 +11,18 @@ from logistics_client.carriers.common import (
     checked_waybill,
     event_of,
     exchange,
-    parcel_of,
     refuse_by_words,
     same_waybill,
-    usable,
 )
-from logistics_client.clock import Clock, system_clock
+from logistics_client.carriers.direct import DirectClient
+from logistics_client.carriers.env import Env
 from logistics_client.errors import NoDataYetError
 from logistics_client.states import YUNDA
-from logistics_client.transport import CarrierHttp, Request, mapping, rows, text
+from logistics_client.transport import Request, mapping, rows, text
 from logistics_client.vocabulary import Parcel, TraceEvent
 
 NAME = "yunda"
+_URL = "https://openapi.yundaex.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,18 @@ class YundaAccount:
 
     app_key: str
     secret: str = field(repr=False)
-    base_url: str = "https://openapi.yundaex.com"
+    base_url: str = _URL
+
+    @classmethod
+    def from_env(cls, env: Env) -> YundaAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(env.need("YUNDA_APP_KEY"), env.need("YUNDA_SECRET"), env.get("YUNDA_URL", _URL))
 
 
-class YundaClient:
-    """Asks 韵达.
-
-    Args:
-        account: app key and secret.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-    """
+class YundaClient(DirectClient[YundaAccount]):
+    """Asks 韵达."""
 
     name = NAME
-
-    def __init__(self, account: YundaAccount, http: CarrierHttp, *, clock: Clock = system_clock) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; ``phone_tail`` is not used, 韵达 asks for none.
@@ -67,8 +61,7 @@ class YundaClient:
         found = mapping(data, "data")
         same_waybill(text(found, "mailno"), number, NAME)
         steps = rows(found, "steps", carrier=NAME)
-        events = usable(map(_event, steps), len(steps), NAME)
-        return parcel_of(number, NAME, events, fetched_at=self._clock())
+        return self._parcel(number, steps, _event)
 
     async def subscribe(self, waybill: str) -> None:
         """Subscribe a waybill, so that it can be asked; a second time changes nothing."""
@@ -78,10 +71,6 @@ class YundaClient:
         )
         if data.get("result") not in (True, "true"):
             refuse_by_words(text(data, "message"), text(data, "code"), NAME)
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
 
     async def _call(self, path: str, asked: Mapping[str, signing.Json]) -> Mapping[str, Any]:
         body = signing.compact_json(asked)

@@ -12,18 +12,17 @@ from logistics_client.carriers.common import (
     checked_waybill,
     event_of,
     exchange,
-    parcel_of,
     refuse_by_words,
-    same_waybill,
-    usable,
 )
-from logistics_client.clock import Clock, system_clock
+from logistics_client.carriers.direct import DirectClient
+from logistics_client.carriers.env import Env
 from logistics_client.states import ZTO
-from logistics_client.transport import CarrierHttp, Request, mapping, rows, text
+from logistics_client.transport import Request, mapping, rows, text
 from logistics_client.vocabulary import Courier, Parcel, TraceEvent
 
 NAME = "zto"
 _API = "zto.merchant.waybill.track.query"
+_URL = "https://japi.zto.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,18 @@ class ZtoAccount:
 
     app_key: str
     secret: str = field(repr=False)
-    base_url: str = "https://japi.zto.com"
+    base_url: str = _URL
+
+    @classmethod
+    def from_env(cls, env: Env) -> ZtoAccount:
+        """Read the account from environment variables; a missing one is named."""
+        return cls(env.need("ZTO_APP_KEY"), env.need("ZTO_SECRET"), env.get("ZTO_URL", _URL))
 
 
-class ZtoClient:
-    """Asks 中通.
-
-    Args:
-        account: app key and secret.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-    """
+class ZtoClient(DirectClient[ZtoAccount]):
+    """Asks 中通."""
 
     name = NAME
-
-    def __init__(self, account: ZtoAccount, http: CarrierHttp, *, clock: Clock = system_clock) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; see :class:`logistics_client.ports.CarrierClient`."""
@@ -65,14 +58,7 @@ class ZtoClient:
         if data.get("status") is not True:
             refuse_by_words(text(data, "message"), text(data, "statusCode"), NAME)
         listed = rows(data, "result", carrier=NAME)
-        for row in listed:
-            same_waybill(text(row, "billCode"), number, NAME)
-        events = usable(map(_event, listed), len(listed), NAME)
-        return parcel_of(number, NAME, events, fetched_at=self._clock())
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
+        return self._parcel(number, listed, _event, named=("billCode",))
 
 
 def _event(row: Mapping[str, Any]) -> TraceEvent | None:
