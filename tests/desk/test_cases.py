@@ -6,8 +6,9 @@ import asyncio
 from datetime import timedelta
 
 from desk.auth.roles import Role
+from logistics_client.vocabulary import OrderKind
 from tests.desk.conftest import Browser, RunningDesk
-from tests.desk.parcels import WAYBILL
+from tests.desk.parcels import PARCEL, WAYBILL
 
 
 async def on_call(hotline: RunningDesk, name: str = "lihua") -> Browser:
@@ -36,9 +37,6 @@ async def test_an_order_is_opened_once_however_often_it_is_pressed(hotline: Runn
 
 async def test_an_order_whose_event_was_lost_is_written_on_the_next_press(hotline: RunningDesk) -> None:
     agent = await on_call(hotline)
-    from logistics_client.vocabulary import OrderKind
-    from tests.desk.parcels import PARCEL
-
     await hotline.logistics.open_order(OrderKind.INTERCEPT, PARCEL, call_id="c-1")  # then the process died
     answer = await agent.post("/api/v1/calls/c-1/orders", {"kind": "intercept", "waybill": WAYBILL})
     assert answer.json()["new"] is False
