@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.voice.conftest import ROOT
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run make setup-dev")
 
 SCREENSHOTS = ROOT / "out" / "screenshots"
 PHONE = {"width": 390, "height": 844}
@@ -64,7 +64,7 @@ def microphone(path: Path, pieces: list[tuple[float, Path | None]]) -> Path:
 class Browser:
     """One browser of its own; ``page`` shows nothing yet, ``faults`` collects what its scripts complain about."""
 
-    page: sync_api.Page
+    page: Page
     profile: Path
     faults: list[str]
 
@@ -97,7 +97,7 @@ def browser(tmp_path: Path, mic: Path | None, *, allowed: bool = True) -> Iterat
         arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={mic}%noloop"]
     profile = tmp_path / "profile"
     faults: list[str] = []
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path=chromium(), headless=True, viewport=PHONE, args=arguments
         )
@@ -107,5 +107,5 @@ def browser(tmp_path: Path, mic: Path | None, *, allowed: bool = True) -> Iterat
         yield Browser(page, profile, faults)
         try:
             context.close()
-        except sync_api.Error:
+        except Error:
             return  # it was killed

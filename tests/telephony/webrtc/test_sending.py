@@ -58,7 +58,9 @@ async def test_time_stamps_rise_by_one_where_frames_come_in_a_burst(clock: Moved
 
 async def test_without_a_hub_silence_goes_on_so_that_the_browser_stays_in_step() -> None:
     ring = SendRing(8000)
-    assert await asyncio.wait_for(ring.next_frame(), 1) == (bytes(320), pytest.approx(3, abs=3))
+    frame, index = await asyncio.wait_for(ring.next_frame(), 1)
+    assert frame == bytes(320)
+    assert index <= 6
 
 
 async def test_a_waiting_track_gets_the_frame_when_it_is_written(clock: Moved) -> None:
