@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright
 
 from desk.auth.roles import Role
 from tests.desk.conftest import Browser, RunningDesk
@@ -32,7 +32,8 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
-WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1366, height=768)
+NARROW = ViewportSize(width=390, height=844)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -100,12 +101,8 @@ class Seat:
         return [dict(frame) for who, frame in self.desk.floor.asked if who == mine and frame["type"] == type_]
 
     async def shot(self, name: str) -> None:
-        """Keep what is on the screen, wide and narrow, for people to look at."""
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        for suffix, size in (("1366x768", WIDE), ("390x844", NARROW)):
-            await self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            await self.page.screenshot(path=SCREENS / f"{name}-{suffix}.png", full_page=suffix.startswith("390"))
-        await self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        """Keep what is on the screen."""
+        await shoot(self.page, name)
 
 
 @asynccontextmanager
@@ -114,7 +111,7 @@ async def seat(
 ) -> AsyncIterator[Seat]:
     """Sign a person in over HTTP, and give the cookie to a page of their own."""
     person = await desk.person(name, role, skills=("快递", "投诉"))
-    context = await browser.new_context(viewport=WIDE, locale="zh-CN", permissions=["microphone"] if microphone else [])  # type: ignore[arg-type]
+    context = await browser.new_context(viewport=WIDE, locale="zh-CN", permissions=["microphone"] if microphone else [])
     host = urlsplit(desk.url).hostname
     cookies: list[Any] = [
         {"name": cookie.name, "value": cookie.value, "domain": host, "path": "/"} for cookie in person.http.cookies.jar
@@ -134,6 +131,17 @@ def _note(one: Seat, message: ConsoleMessage) -> None:
     # A refused request is an answer, not a fault of the page.
     if message.type == "error" and "Failed to load resource" not in message.text:
         one.troubles.append(message.text)
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep what is on the screen, wide and narrow, for people to look at."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for suffix, size in (("1366x768", WIDE), ("390x844", NARROW)):
+        await page.set_viewport_size(size)
+        await page.screenshot(
+            path=SCREENS / f"{name}-{suffix}.png", full_page=size is NARROW, animations="disabled", caret="initial"
+        )
+    await page.set_viewport_size(WIDE)
 
 
 def line(label: str, text: str, turn: int = 0, confidence: float = 1.0) -> dict[str, object]:
