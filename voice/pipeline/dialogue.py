@@ -24,6 +24,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 
+from asr.echo import is_echo
 from dialog.protocol import Expectation, ExpectKind, Heard, HeardToken, Say, Sentence
 from telephony.hub import BotLeg
 from voice.clock import Clock
@@ -79,6 +80,7 @@ class DialogueProcessor(FrameProcessor):
         self._quiet: asyncio.Event = asyncio.Event()
         self._quiet.set()
         self._say_began_ms = 0
+        self._last_said, self._last_ended_ms = "", 0
         self._voice_began_ms: int | None = None
         self._voice_ended_ms = 0
         self._tasks: list[Any] = []
@@ -119,6 +121,8 @@ class DialogueProcessor(FrameProcessor):
                 return
             case InterimTranscriptionFrame():
                 text = frame.text
+                if is_echo(text, self._spoken_over()):
+                    return
                 self._caption("caller", text)
                 self._inbox.put_nowait(lambda now: self._take_interim(now, text))
                 return
@@ -199,6 +203,7 @@ class DialogueProcessor(FrameProcessor):
         if say is None:
             return
         heard = self._playout.heard_text() if interrupted else say.text
+        self._last_said, self._last_ended_ms = say.text, self._call_ms()
         self._bound.spoken(say, heard, interrupted=interrupted, start_ms=self._say_began_ms, end_ms=self._call_ms())
 
     # --- the floor ---------------------------------------------------------------------------------------------------
@@ -290,7 +295,16 @@ class DialogueProcessor(FrameProcessor):
             self._bound.deaf()
         tokens = tuple((token.text, token.confidence) for token in frame.tokens)
         text, confidence = frame.text, frame.confidence
+        if is_echo(text, self._spoken_over()):
+            text, tokens = "", ()
         self._inbox.put_nowait(lambda now: self._policy.final(now, text, confidence, tokens))
+
+    def _spoken_over(self) -> str:
+        """What the bot was saying when the voice that is heard now began; nothing when it was silent."""
+        if self._current is not None:
+            return self._current.text
+        began = self._voice_began_ms
+        return self._last_said if began is not None and began < self._last_ended_ms else ""
 
     def _caption(self, who: str, text: str) -> None:
         if self._captions is not None:
