@@ -7,6 +7,8 @@ CONNECT_S = 10.0
 SILENCE_S = 4.0
 """Without any packet for so long the leg is over; a page that reloads is back within two seconds. ICE's own consent
 checks (RFC 7675) notice after 30 s only."""
+STALL_S = 1.0
+"""Between two looks more than this apart our own process slept: packets wait unread, nobody is to blame."""
 NO_MEDIA = "failed:no media"
 
 
@@ -14,7 +16,7 @@ class MediaWatch:
     """Decides from times alone (monotonic seconds); a new offer from the same page begins a new wait."""
 
     def __init__(self, now: float) -> None:
-        self._since = now
+        self._since = self._looked = now
         self._up = False
         self._left = False
 
@@ -36,7 +38,10 @@ class MediaWatch:
         self._left = True
 
     def verdict(self, now: float) -> str | None:
-        """The cause for which the leg is to be closed now, or ``None``."""
+        """The cause for which the leg is to be closed now, or ``None``; ask several times a second."""
+        slept, self._looked = now - self._looked, now
+        if slept > STALL_S:
+            self._since += slept
         quiet = now - self._since
         if not self._up:
             return NO_MEDIA if quiet > CONNECT_S else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -147,6 +148,26 @@ def test_a_killed_browser_is_released_within_five_seconds(hotline: RunningHotlin
     assert end["cause"] == "media_timeout"
     event = next(event for event in hotline.events(call_id) if event["type"] == "call.ended")
     assert 0 < seconds_of(event) - killed_at < 5.0
+
+
+def test_a_lost_connection_is_told_and_comes_back_on_the_same_call(hotline: RunningHotline, tmp_path: Path) -> None:
+    """The hotline's process is stopped for some seconds, as a paused machine or a pulled cable looks to the page."""
+    assert hotline.process is not None
+    mic = microphone(tmp_path / "mic.wav", [(60.0, None)])
+    with browser(tmp_path, mic) as here:
+        call_id = dial(here, hotline)
+        time.sleep(1.0)
+        hotline.process.send_signal(signal.SIGSTOP)
+        try:
+            here.state("lost", 6.0)
+            assert "重新连接" in here.page.inner_text("#status")
+            here.page.screenshot(path=SCREENSHOTS / "call-page-lost-390x844.png")
+        finally:
+            hotline.process.send_signal(signal.SIGCONT)
+        here.state("connected", 8.0)
+        assert "call.ended" not in [event["type"] for event in hotline.events(call_id)]
+        here.page.click("#hangup")
+        assert ended(hotline, call_id)["cause"] == "remote_hangup"
 
 
 def seconds_of(event: dict[str, Any]) -> float:
