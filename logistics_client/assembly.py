@@ -15,8 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from logistics_client.bulletin_board import BulletinBoard
 from logistics_client.bulletins import BulletinStore
 from logistics_client.cache import CachedCarrier, TraceCache
+from logistics_client.carriers.env import Env
 from logistics_client.carriers.factory import carrier_client, kuaidi100_orders
-from logistics_client.carriers.kdniao import KdniaoAccount
+from logistics_client.carriers.kdniao import KdniaoAccount, KdniaoClient
+from logistics_client.carriers.kuaidi100 import Kuaidi100Client
+from logistics_client.carriers.sf import SfClient
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
 from logistics_client.errors import MisconfiguredError
@@ -32,8 +35,10 @@ from logistics_client.push import PushReceiver
 from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.service import Background, LogisticsService
+from logistics_client.subscriptions import SubscribingCarrier
 from logistics_client.work_orders import Outbox, PlatformSink, SinkChain, WebhookSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
+from logistics_client.work_orders.carrier_sinks import Kuaidi100Sink, SfSink, read_kinds
 from logistics_client.work_orders.office import WorkOrderOffice
 from logistics_client.work_orders.pickup_code import PickupCodeSink
 from logistics_client.work_orders.sinks import OrderSink
@@ -54,6 +59,7 @@ class Plan:
         outlet_webhook: address of the outlets' own system.
         webhook_secret: signs what goes there.
         env: environment variables with the carriers' accounts.
+        public_url: where carriers can reach us with pushes; empty subscribes to none.
     """
 
     carrier: str = "sandbox"
@@ -64,6 +70,7 @@ class Plan:
     outlet_webhook: str = ""
     webhook_secret: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,12 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
     async with AsyncExitStack() as stack:
         promises = read_promises(plan.promises)
         platform = await _platform(plan, stack, clock)
-        traces = TraceCache(redis or _embedded_redis(stack), clock=clock)
+        redis = redis or _embedded_redis(stack)
+        traces = TraceCache(redis, clock=clock)
         carriers: dict[str, CarrierClient] = {}
-        if platform is None:
-            carriers["*"] = CachedCarrier(carrier_client(plan.carrier, plan.env, clock=clock), traces, clock=clock)
+        client = carrier_client(plan.carrier, plan.env, clock=clock) if platform is None else None
+        if client is not None:
+            carriers["*"] = _followed(plan, client, CachedCarrier(client, traces, clock=clock), redis)
         plan.data_dir.mkdir(parents=True, exist_ok=True)
         engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
         stack.push_async_callback(engine.dispose)
@@ -114,7 +123,8 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         )
         finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
         pickup_codes = PickupCodeSink(finder, book, clock=clock)
-        sinks = SinkChain(pickup_codes, *_sinks(plan, platform, stack, clock))
+        own_sinks = _sinks(plan, platform, stack, clock)
+        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, book, stack, clock))
         outbox = Outbox(engine, book, sinks, clock=clock)
         background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         board = BulletinBoard(bulletins.live, clock=clock)
@@ -147,6 +157,37 @@ def _embedded_redis(stack: AsyncExitStack) -> Redis:
     redis = FakeAsyncRedis()
     stack.push_async_callback(redis.aclose)
     return cast("Redis", redis)
+
+
+def _followed(plan: Plan, client: CarrierClient, cached: CarrierClient, redis: Redis) -> CarrierClient:
+    """Subscribe what callers ask about, where the aggregator's pushes can reach us."""
+    salt = plan.env.get("KUAIDI100_SALT", "")
+    if isinstance(client, Kuaidi100Client) and salt and plan.public_url:
+        callback = f"{plan.public_url.rstrip('/')}/push/kuaidi100"
+
+        async def subscribe(waybill: str, tail: str | None) -> None:
+            await client.subscribe(waybill, callback=callback, salt=salt, phone_tail=tail)
+
+        return SubscribingCarrier(cached, subscribe, redis)
+    if isinstance(client, KdniaoClient) and Env("kdniao", plan.env).flag("KDNIAO_SUBSCRIBE"):
+        return SubscribingCarrier(cached, lambda waybill, tail: client.subscribe(waybill, phone_tail=tail), redis)
+    return cached
+
+
+def _carrier_sinks(
+    plan: Plan, client: CarrierClient | None, book: WorkOrderBook, stack: AsyncExitStack, clock: Clock
+) -> list[OrderSink]:
+    """Hand work orders to the carrier itself, where the operator says that the account allows it."""
+    env = Env(plan.carrier, plan.env)
+    if isinstance(client, SfClient) and env.flag("SF_WORK_ORDERS"):
+        return [SfSink(client, book, clock=clock)]
+    if isinstance(client, Kuaidi100Client) and env.flag("KUAIDI100_WORK_ORDERS"):
+        orders = kuaidi100_orders(plan.env, clock=clock)
+        stack.push_async_callback(orders.close)
+        callback = f"{plan.public_url.rstrip('/')}/push/kuaidi100-orders"
+        kinds = read_kinds(env.get("KUAIDI100_ORDER_KINDS", ""))
+        return [Kuaidi100Sink(orders, book, callback=callback, kinds=kinds, clock=clock)]
+    return []
 
 
 def _pushes(plan: Plan, traces: TraceCache, clock: Clock) -> PushReceiver:

@@ -22,6 +22,7 @@ from logistics_client.vocabulary import OrderStatus
 from logistics_client.web import Require, bulletin_router, order_router, work_order_router
 from logistics_client.work_orders.progress import Change
 from voice.config import Settings
+from voice.redis_link import open_redis
 from voice.secret import secret_key
 
 
@@ -114,5 +115,9 @@ async def _open(settings: Settings, stack: AsyncExitStack, *, secret: str) -> Ro
         outlet_webhook=settings.outlet_webhook,
         webhook_secret=secret,
         env=os.environ,
+        public_url=settings.public_url,
     )
-    return await stack.enter_async_context(open_room(plan))
+    redis = await open_redis(settings.redis_url) if settings.redis_url else None
+    if redis is not None:
+        stack.push_async_callback(redis.aclose)
+    return await stack.enter_async_context(open_room(plan, redis=redis))

@@ -110,7 +110,7 @@ class KdniaoClient:
         return from_kdniao(code)
 
     async def subscribe(self, waybill: str, *, phone_tail: str | None = None) -> None:
-        """Subscribe to pushes (8008); 快递鸟 posts to the address set in its console."""
+        """Subscribe to pushes (8008, or 1008 for those who bought 1002); 快递鸟 posts to the address in its console."""
         number = checked_waybill(waybill, NAME)
         brand = self._brand(number) or await self.recognise(number)
         tail = checked_tail(phone_tail, NAME, required=brand in NEED_TAIL)
@@ -119,7 +119,8 @@ class KdniaoClient:
             "LogisticCode": number,
             "CustomerName": tail,
         }
-        data = await self._call(self._account.subscribe_url, "8008", asked)
+        kind = "1008" if self._account.query == "1002" else "8008"
+        data = await self._call(self._account.subscribe_url, kind, asked)
         if data.get("Success") is not True and "重复" not in (text(data, "Reason") or ""):
             refuse_by_words(text(data, "Reason"), text(data, "ResultCode"), NAME)
 

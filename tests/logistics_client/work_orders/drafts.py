@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from logistics_client.vocabulary import OrderKind, Promise
@@ -12,5 +13,7 @@ def draft(
     kind: OrderKind = OrderKind.URGE_DELIVERY,
     at: datetime = NOON,
     call_id: str = "call-1",
+    details: Mapping[str, str] | None = None,
 ) -> Draft:
-    return Draft(kind, waybill, at, Promise("网点联系您", at + timedelta(minutes=30)), call_id=call_id)
+    promise = Promise("网点联系您", at + timedelta(minutes=30))
+    return Draft(kind, waybill, at, promise, call_id=call_id, details=dict(details or {}))
