@@ -61,6 +61,7 @@ class Webhooks:
         self._wake = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
+        self._http: httpx.AsyncClient | None = None
         ledger.subscribe(lambda _events: self._wake.set())
 
     async def start(self) -> None:
@@ -68,6 +69,9 @@ class Webhooks:
         async with self._engine.begin() as connection:
             if await _READER.is_new(connection):
                 await _READER.begin(connection, at_end=True)
+        # Reading the certificates takes some 50 ms of a core; calls on the same loop must not feel it.
+        context = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        self._http = httpx.AsyncClient(verify=context, timeout=TIMEOUT_S, trust_env=False)
         self._task = asyncio.create_task(self._run(), name="desk-webhooks")
 
     async def close(self) -> None:
@@ -76,6 +80,8 @@ class Webhooks:
         self._wake.set()
         if self._task is not None:
             await self._task
+        if self._http is not None:
+            await self._http.aclose()
 
     # --- subscriptions -----------------------------------------------------------------------------------------------
 
@@ -276,13 +282,13 @@ class Webhooks:
             EVENT_HEADER: row["event_id"],
             HEADER: signature(row["secret"], body, self._clock()),
         }
+        assert self._http is not None  # opened by start
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
-                request = client.build_request(
-                    "POST", address.url, content=body, headers=headers, extensions={"sni_hostname": address.name}
-                )
-                response = await client.send(request, stream=True)
-                await response.aclose()  # the status is the answer; a large body is nobody's business
+            request = self._http.build_request(
+                "POST", address.url, content=body, headers=headers, extensions={"sni_hostname": address.name}
+            )
+            response = await self._http.send(request, stream=True)
+            await response.aclose()  # the status is the answer; a large body is nobody's business
         except httpx.HTTPError as error:
             return None, type(error).__name__
         return response.status_code, None if response.is_success else f"HTTP {response.status_code}"

@@ -112,7 +112,9 @@ class Browser:
 
     def __init__(self, url: str, account_id: str = "") -> None:
         self.url, self.account_id = url, account_id
-        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"})
+        self.http = httpx.AsyncClient(
+            base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}, verify=False
+        )
 
     async def sign_in(self, name: str, password: str) -> httpx.Response:
         return await self.post("/api/v1/session", {"name": name, "password": password})
@@ -219,9 +221,11 @@ async def serving(app: Any) -> AsyncIterator[str]:
         assert not task.done(), "the server did not start"
         await asyncio.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await task
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 @pytest.fixture

@@ -22,13 +22,15 @@ from desk.auth.roles import Role
 from tests.desk.conftest import RunningDesk, running, serving
 from tests.desk.parcels import NOW
 
+KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"}, private=True)
+
 
 class Provider:
     """Signs in whoever asks as ``person``; checks client, code and verifier as a provider does."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.key = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"}, private=True)
+        self.key = KEY
         self.person: dict[str, Any] = {"sub": "u-1", "preferred_username": "lihua", "name": "李华", "roles": ["staff"]}
         self.changed: dict[str, Any] = {}  # claims that this provider gets wrong
         self.signs_with: RSAKey | None = None
@@ -81,6 +83,10 @@ async def with_provider(tmp_path: Path, **settings: Any) -> AsyncIterator[tuple[
             yield hotline, provider
 
 
+def visiting(hotline: RunningDesk) -> httpx.AsyncClient:
+    return httpx.AsyncClient(verify=False, base_url=hotline.url)
+
+
 async def sign_in(hotline: RunningDesk, client: httpx.AsyncClient, following: str = "/desk/calls") -> httpx.Response:
     """Go to the provider and back, as a browser does; returns the desk's answer to the call back."""
     start = await client.get("/api/v1/oidc/start", params={"next": following})
@@ -94,7 +100,10 @@ def sentence(answer: httpx.Response) -> str:
 
 
 async def test_there_and_back_opens_a_session_with_the_providers_role(tmp_path: Path) -> None:
-    async with with_provider(tmp_path) as (hotline, provider), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with (
+        with_provider(tmp_path) as (hotline, provider),
+        httpx.AsyncClient(verify=False, base_url=hotline.url) as client,
+    ):
         options = (await client.get("/api/v1/session/options")).json()
         assert options["oidc"] == {"name": "公司账号", "url": "/api/v1/oidc/start"}
         back = await sign_in(hotline, client)
@@ -112,7 +121,10 @@ async def test_there_and_back_opens_a_session_with_the_providers_role(tmp_path: 
 
 
 async def test_a_name_that_exists_here_is_not_taken_over(tmp_path: Path) -> None:
-    async with with_provider(tmp_path) as (hotline, provider), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with (
+        with_provider(tmp_path) as (hotline, provider),
+        httpx.AsyncClient(verify=False, base_url=hotline.url) as client,
+    ):
         provider.person["preferred_username"] = "admin"
         await sign_in(hotline, client)
         account = (await client.get("/api/v1/session")).json()["account"]
@@ -129,33 +141,42 @@ async def test_a_name_that_exists_here_is_not_taken_over(tmp_path: Path) -> None
     ],
 )
 async def test_a_token_that_is_not_for_us_now_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    async with with_provider(tmp_path) as (hotline, provider), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with (
+        with_provider(tmp_path) as (hotline, provider),
+        httpx.AsyncClient(verify=False, base_url=hotline.url) as client,
+    ):
         provider.changed = wrong
         assert sentence(await sign_in(hotline, client)) == "统一登录的凭证无效,请联系管理员。"
         assert (await client.get("/api/v1/session")).status_code == 401
 
 
 async def test_a_token_signed_by_somebody_else_is_refused(tmp_path: Path) -> None:
-    async with with_provider(tmp_path) as (hotline, provider), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with (
+        with_provider(tmp_path) as (hotline, provider),
+        httpx.AsyncClient(verify=False, base_url=hotline.url) as client,
+    ):
         provider.signs_with = RSAKey.generate_key(2048, {"kid": "k1"}, private=True)
         assert "凭证无效" in sentence(await sign_in(hotline, client))
 
 
 async def test_states_are_for_one_browser_and_one_use(tmp_path: Path) -> None:
-    async with with_provider(tmp_path) as (hotline, _), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with with_provider(tmp_path) as (hotline, _), visiting(hotline) as client:
         start = await client.get("/api/v1/oidc/start")
         there = await client.get(start.headers["location"])
         back = there.headers["location"]
-        async with httpx.AsyncClient() as victim:
+        async with httpx.AsyncClient(verify=False) as victim:
             assert "没有完成" in sentence(await victim.get(back))
         cookies = dict(client.cookies)
         assert (await client.get(back)).headers["location"] == "/desk/"
-        async with httpx.AsyncClient(cookies=cookies) as replay:
+        async with httpx.AsyncClient(verify=False, cookies=cookies) as replay:
             assert "已过期" in sentence(await replay.get(back))
 
 
 async def test_who_has_no_role_or_is_disabled_stays_out(tmp_path: Path) -> None:
-    async with with_provider(tmp_path) as (hotline, provider), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with (
+        with_provider(tmp_path) as (hotline, provider),
+        httpx.AsyncClient(verify=False, base_url=hotline.url) as client,
+    ):
         provider.person["roles"] = ["visitors"]
         assert "没有本系统的角色" in sentence(await sign_in(hotline, client))
         provider.person["roles"] = ["staff"]
@@ -167,12 +188,12 @@ async def test_who_has_no_role_or_is_disabled_stays_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("following", ["https://evil.example", "//evil.example", "/desk//evil", "/desk\\evil", "/o/x"])
 async def test_the_way_back_stays_on_our_pages(tmp_path: Path, following: str) -> None:
-    async with with_provider(tmp_path) as (hotline, _), httpx.AsyncClient(base_url=hotline.url) as client:
+    async with with_provider(tmp_path) as (hotline, _), visiting(hotline) as client:
         assert (await sign_in(hotline, client, following)).headers["location"] == "/desk/"
 
 
 async def test_a_provider_that_is_away_leaves_the_password(tmp_path: Path) -> None:
     oidc = OidcSettings("http://127.0.0.1:9", "hotline")
-    async with running(tmp_path, oidc=oidc) as hotline, httpx.AsyncClient(base_url=hotline.url) as client:
+    async with running(tmp_path, oidc=oidc) as hotline, visiting(hotline) as client:
         answer = await client.get("/api/v1/oidc/start")
         assert answer.status_code == 503 and "密码登录" in answer.json()["error"]
