@@ -36,7 +36,7 @@ def people(events: Sequence[StoredEvent]) -> People:
             known.add(agent)
         elif type_ in ("agent.declined", "agent.no_answer", "transfer.failed"):
             offered = ""
-        elif type_ == "agent.accepted":
+        elif type_ in ("agent.accepted", "transfer.bridged") and (agent or offered):
             talking.add(agent or offered)
             known.add(agent or offered)
             offered = ""

@@ -133,9 +133,7 @@ def transfers(events: Sequence[StoredEvent], names: Mapping[str, str]) -> list[d
             asked = at
         elif type_ == "agent.offered":
             began, agent = at, agent_of(data)
-        outcome = _ATTEMPT_ENDS.get(type_) or (
-            str(data.get("outcome") or "failed") if type_ == "transfer.failed" else ""
-        )
+        outcome = _ends(type_, data)
         if not outcome or (began is None and type_ != "transfer.failed"):
             continue
         if began is None and (asked is None or (found and found[-1]["outcome"] == outcome)):
@@ -144,7 +142,7 @@ def transfers(events: Sequence[StoredEvent], names: Mapping[str, str]) -> list[d
         found.append(
             {
                 "at": _text(began or asked or at),
-                "agent": {"id": agent, "name": names.get(agent, agent)} if agent else None,
+                "agent": {"id": agent, "name": names.get(agent) or data.get("name") or agent} if agent else None,
                 "outcome": outcome,
                 "seconds": round((at - (began or asked or at)).total_seconds(), 2),
                 "waited_s": round((at - asked).total_seconds(), 2) if asked else None,
@@ -152,6 +150,13 @@ def transfers(events: Sequence[StoredEvent], names: Mapping[str, str]) -> list[d
         )
         began, agent = None, ""
     return found
+
+
+def _ends(type_: str, data: Mapping[str, Any]) -> str:
+    """How an event ends an attempt; empty when it does not."""
+    if type_ in _ATTEMPT_ENDS:
+        return str(data.get("outcome") or _ATTEMPT_ENDS[type_])
+    return str(data.get("outcome") or "failed") if type_ == "transfer.failed" else ""
 
 
 def _written(

@@ -38,7 +38,7 @@ async def transferred(hotline: RunningDesk, agent: str, call_id: str = "c-1") ->
     await hotline.event("transfer.requested", call_id, {"reason": "asked", "skill": "general", "card": CARD})
     await hotline.event("agent.offered", call_id, {"agent": "a-other", "offer_id": "f-1"})
     hotline.clock.go(seconds=20)
-    await hotline.event("agent.no_answer", call_id, {"agent": "a-other"})
+    await hotline.event("agent.no_answer", call_id, {"agent": "a-other", "name": "小王", "outcome": "no_answer"})
     await hotline.event("agent.offered", call_id, {"agent": agent, "offer_id": "f-2"})
     hotline.clock.go(seconds=4)
     await hotline.event("agent.accepted", call_id, {"agent": agent})
@@ -59,7 +59,7 @@ async def test_a_transferred_call_is_told_whole(hotline: RunningDesk) -> None:
         ("no_answer", 20.0),
         ("accepted", 4.0),
     ]
-    assert call["transfers"][1]["waited_s"] == 24.0
+    assert call["transfers"][1]["waited_s"] == 24.0 and call["transfers"][0]["agent"]["name"] == "小王"
     (order,) = call["work_orders"]
     assert (order["label"], order["promise"], order["by"]) == ("催派", "made", "bot")
     assert call["card"]["notes"][0]["text"] == "地址是老小区,无电梯"
