@@ -18,7 +18,7 @@ carrier (``hotline chat --script``) and as words for a real call (``hotline call
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -184,14 +184,20 @@ class Player:
     Args:
         dialogue: the dialogue under test.
         script: the conversation.
+        ear: what becomes of the caller's words on their way; None: they arrive as written.
+        repeats: how often a caller says a line again that was not understood.
     """
 
-    def __init__(self, dialogue: Dialogue, script: Script) -> None:
+    def __init__(
+        self, dialogue: Dialogue, script: Script, *, ear: Callable[[Heard], Heard] | None = None, repeats: int = 0
+    ) -> None:
         self._dialogue = dialogue
         self._script = script
         self._now = script.at
         self._report = Report(script, dialogue.initial())
         self._turn: dict[str, list[str]] = {}
+        self._ear = ear
+        self._repeats = repeats
         self._outcomes = list(script.transfers)
         self._transfer = ""
 
@@ -219,8 +225,7 @@ class Player:
     def _act(self, line: Line) -> Generator[Request, Reply, None]:
         now, text = self._now, line.text
         if line.action == "say":
-            self._report.said.append(("caller", text))
-            yield from self._feed(Heard(now, text))
+            yield from self._say(text)
         elif line.action == "keys":
             self._report.said.append(("caller", f"[{text}]"))
             for key in text:
@@ -241,6 +246,17 @@ class Player:
         else:
             for event in self._silent_events(line):
                 yield from self._feed(event)
+
+    def _say(self, text: str) -> Generator[Request, Reply, None]:
+        """Say a line; when it was not understood, say it again, as callers do."""
+        for _ in range(1 + self._repeats):
+            event = Heard(self._now, text)
+            event = self._ear(event) if self._ear is not None else event
+            self._report.said.append(("caller", event.text))
+            self._turn.pop("missed", None)
+            yield from self._feed(event)
+            if "missed" not in self._turn:
+                return
 
     def _silent_events(self, line: Line) -> list[Event]:
         now = self._now
@@ -294,6 +310,8 @@ class Player:
             case Note(type="intent", data=data):
                 intents = data["intents"]
                 turn["intents"] = list(intents) if isinstance(intents, list) else []
+            case Note(type="no_match"):
+                turn["missed"] = ["yes"]
             case Note(type="survey", data=data):
                 report.survey = bool(data["solved"])
             case Note(type="fact_refused", data=data):
@@ -341,6 +359,8 @@ class Player:
                 report.failures.append(f"end: {name} {bad}")
 
 
-def play(dialogue: Dialogue, script: Script) -> Generator[Request, Reply, Report]:
+def play(
+    dialogue: Dialogue, script: Script, *, ear: Callable[[Heard], Heard] | None = None, repeats: int = 0
+) -> Generator[Request, Reply, Report]:
     """Play a script: yields ``Identify`` and effects, is sent the replies of those that have one."""
-    return Player(dialogue, script).run()
+    return Player(dialogue, script, ear=ear, repeats=repeats).run()

@@ -44,6 +44,7 @@ from voice.redis_link import open_redis
 from voice.services import Services
 from voice.session import CallSession
 from voice.speech import open_speaker
+from voice.waybills import plausible
 from voice.web_calls import WebCalls, configured_ice_servers
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Hotline:
             loop.add_signal_handler(number, self._signalled)
         require_vad()
         hotlines = load_hotlines(settings.config_dir)
-        dialogue = load_dialogue(settings.config_dir, assist=bool(settings.llm_base_url))
+        dialogue = load_dialogue(settings.config_dir, plausible=plausible, assist=bool(settings.llm_base_url))
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         recogniser, speaker = await asyncio.gather(self._start_recogniser(), self._start_speaker())
         ledger, redis = await self._start_ledger()

@@ -19,6 +19,7 @@ from dialog.engine.state import DialogueState, Phase
 from dialog.engine.turn import Turn
 from dialog.identity import Rights
 from dialog.knowledge import Knowledge
+from dialog.numbers import Plausibility, unknown_formats
 from dialog.protocol import (
     CallOver,
     CallStarted,
@@ -52,6 +53,7 @@ class Dialogue:
     understand: Understander
     hear_number: NumberHearing
     settings: Settings = field(default_factory=Settings)
+    plausible: Plausibility = unknown_formats
     assist: bool = False  # whether a language model may be asked about what is below the line
 
     @cached_property

@@ -30,6 +30,11 @@ def add_piece(t: Turn, question: Question, event: Heard, intents: list[str], slo
     capture = t.dialogue.hear_number(pieces, question.expect)
     if named and len(named) >= question.expect.min_digits and not t.state.pieces:
         return _whole(t, named, event.text, slots)
+    if capture.unsure:
+        t.change(pieces=pieces)
+        t.say("number.where")
+        t.keep_asking(question)
+        return Answer(partial=True)
     if capture.digits == before:
         return _no_digits(t, question, event.text, intents, before)
     t.change(pieces=pieces)

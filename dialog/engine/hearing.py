@@ -15,6 +15,7 @@ from dialog.engine.trouble import no_match
 from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard, ModelAnswered
 from dialog.understanding.llm import chosen
+from dialog.understanding.sounds import rfind_sound
 from logistics_client.vocabulary import CallerClass
 
 URGENT = ("safety", "authority", "human")
@@ -37,9 +38,11 @@ OWN = frozenset(
     ]
 )
 _SHORTEST_NUMBER = 4
+_A_SENTENCE = 7  # characters
 _SPOKEN_KEYS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _REFUSALS = ("不用", "不要", "不是", "不对", "不需要", "没有", "算了", "别")
 _ASSENTS = ("好", "行", "可以", "对", "要", "是的", "嗯", "麻烦")
+_SURE_ASSENTS = ("是的", "对的", "对对", "没错", "有的")  # whatever was heard after these, they said yes
 _NO_ASSENTS = ("要是", "要不", "好慢", "好几", "好久", "对方", "对不", "行不", "可以吗")
 _CLOSING_LENGTH = 8
 # What people say when nothing is left to do, and which says nothing else.
@@ -215,7 +218,8 @@ def read_answer(
     if question.expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
         return None if _is_a_wish(t, understood, text) else add_piece(t, question, event, intents, slots)
     if question.expect.kind in (ExpectKind.YES_NO, ExpectKind.OPEN):
-        yes = _yes_no(intents, question.expect.kind)
+        asked = question.expect.kind is ExpectKind.YES_NO
+        yes = True if asked and text.startswith(_SURE_ASSENTS) else _yes_no(intents, question.expect.kind)
         if yes is None and question.expect.kind is ExpectKind.YES_NO:
             yes = _first_word(text)
         if question.expect.kind is ExpectKind.OPEN and _is_closing(t, text) and not _wishes(t, text, understood):
@@ -238,12 +242,26 @@ def _chosen(question: Question, text: str) -> str | None:
             # The longer word wins where two end together: 没解决 is not 解决.
             if at >= 0 and (best is None or (at + len(word), len(word)) > best[:2]):
                 best = (at + len(word), len(word), choice.name)
-    return best[2] if best else None
+    return best[2] if best else _chosen_by_sound(question, text)
+
+
+def _chosen_by_sound(question: Question, text: str) -> str | None:
+    """「流言」 sounds like 「留言」: in a choice, words of two syllables and more count by their sound too."""
+    ends = [
+        (rfind_sound(text, word), len(word), choice.name)
+        for choice in question.choices
+        for word in choice.words
+        if len(word) > 1
+    ]
+    best = max(ends, default=(0, 0, ""))
+    return best[2] if best[0] else None
 
 
 def _is_a_wish(t: Turn, understood: Understood, text: str) -> bool:
     """「约的两点到四点没来取」 holds digits but is no number."""
-    sure = [x.intent for x in understood.intents if x.confidence >= _SURE and x.intent not in OWN]
+    # A sentence around the digits says what it wants; the recogniser's doubts about a character do not undo that.
+    line = _FAIRLY_SURE if len(text) - longest_run(text) >= _A_SENTENCE else _SURE
+    sure = [x.intent for x in understood.intents if x.confidence >= line and x.intent not in OWN]
     named = any(understood.slots.get(name) for name in NUMBER_SLOTS)
     wants = any(t.dialogue.scene_for(name).name != "identify" for name in sure)
     return wants and not named and not t.state.pieces and longest_run(text) < _SHORTEST_NUMBER

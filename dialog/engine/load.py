@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from dialog.engine.dialogue import Dialogue
-from dialog.engine.ports import NumberHearing, Understander
+from dialog.engine.ports import Captured, NumberHearing, Understander
 from dialog.knowledge import Knowledge, parse_knowledge
 from dialog.located_yaml import ConfigError
+from dialog.numbers import Plausibility, unknown_formats
 from dialog.protocol import Expectation
 from dialog.rights_file import parse_rights
 from dialog.scenes import SCENES
@@ -21,6 +24,7 @@ def load_dialogue(
     *,
     understand: Understander | None = None,
     hear_number: NumberHearing | None = None,
+    plausible: Plausibility = unknown_formats,
     assist: bool = False,
 ) -> Dialogue:
     """Read and check everything that operators edit.
@@ -29,6 +33,7 @@ def load_dialogue(
         config_dir: the folder with ``wording/``, ``who_may_hear.yaml``, ``dialogue.yaml`` and ``knowledge.yaml``.
         understand: replaces ``dialog.understanding.understand``.
         hear_number: replaces the number hearing of ``dialog.numbers``.
+        plausible: how well a number fits the carriers' formats.
         assist: whether a language model may be asked about utterances below the line.
 
     Raises:
@@ -41,7 +46,8 @@ def load_dialogue(
         knowledge=_knowledge(config_dir / "knowledge.yaml"),
         scenes=SCENES,
         understand=understand or _default_understander(),
-        hear_number=hear_number or _default_number_hearing(),
+        hear_number=hear_number or partial(_default_number_hearing(), plausible=plausible),
+        plausible=plausible,
         settings=_settings(config_dir / "dialogue.yaml"),
         assist=assist,
     )
@@ -55,7 +61,7 @@ def _default_understander() -> Understander:
     return understand
 
 
-def _default_number_hearing() -> NumberHearing:
+def _default_number_hearing() -> Callable[..., Captured]:
     from dialog.numbers import hear_number
 
     return hear_number

@@ -64,6 +64,10 @@ class Captured(Protocol):
     def complete(self) -> bool:
         """Whether it can be no longer."""
 
+    @property
+    def unsure(self) -> bool:
+        """Whether a correction did not say which digit it means."""
+
 
 class NumberHearing(Protocol):
     """Reads a number out of the turns in which it was spoken; pure."""

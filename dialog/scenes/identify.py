@@ -11,6 +11,8 @@ from dialog.protocol import Expectation, ExpectKind, Heard
 from logistics_client.vocabulary import CallerClass, Parcel
 
 _PHONE_DIGITS = 11
+_SHORTEST_WAYBILL = 10
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ATTEMPTS = 3  # numbers that led nowhere before a person is offered
 _NUMBER_SLOTS = ("waybill_no", "waybill_tail4", "phone_tail4", "order_no")
 
@@ -105,9 +107,14 @@ def _offer_near(t: Turn, digits: str) -> bool:
     """One misheard digit still finds the caller's own parcel: it is asked about, never taken for granted."""
     if t.call.caller.caller_class is CallerClass.SHARED or t.state.helper:
         return False
-    match = decide(rank_candidates(digits, (), sorted(t.state.own_waybills)))
-    if match.kind != "one" or match.candidates[0].exact or t.memory.get("near") == digits:
+    match = decide(rank_candidates(digits, (), sorted(t.state.own_waybills), t.dialogue.plausible))
+    if match.kind == "none" or match.candidates[0].exact or t.memory.get("near") == digits:
         return False
+    near = [parcel for x in match.candidates if (parcel := t.state.parcel(x.number)) is not None]
+    if match.kind == "several":
+        t.remember(near=digits)
+        _which(t, near)
+        return True
     t.remember(candidate=match.candidates[0].number, near=digits)
     t.change(focus=match.candidates[0].number)
     t.ask("identify.offer", "offered", YES_NO)
@@ -184,7 +191,12 @@ def found(t: Turn) -> None:
 
 
 def _none(t: Turn) -> None:
-    """Nothing under that number: a number that was heard is read back once, because hearing may be at fault."""
+    """Nothing there: letters are misheard most, so the digits alone are tried; then the number is read back once."""
+    digits = t.memory.get("number", "").lstrip(_LETTERS)
+    if digits != t.memory.get("number") and len(digits) >= _SHORTEST_WAYBILL and not t.memory.get("bare"):
+        t.remember(bare="yes")
+        t.look_up("found", waybill=digits, phone_tail=t.memory.get("phone_tail4"))
+        return
     if t.memory.get("number") and not t.memory.get("read_back"):
         t.remember(read_back="yes")
         t.ask("identify.read_back", "read_back", YES_NO)

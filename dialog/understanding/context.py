@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from dialog.protocol import Expectation, ExpectKind
 from dialog.understanding.intents import ALL_INTENTS
 from dialog.understanding.reading import IntentScore
+from dialog.understanding.sounds import sounds_like_any
 
-_MURMUR = re.compile(r"^(?:嗯+|哦+|噢+|啊+|喔+|唔+|嗯哼|哎|欸|呃+|额+|好+|嗯好|哦好|行+|昂)$")
+_MURMUR = re.compile(r"^(?:嗯+|哦+|噢+|啊+|喔+|唔+|嗯哼|哎|欸|诶|呃+|额+|好+|嗯好|哦好|行+|昂)$")
 _YES = re.compile(
     r"^(?:嗯+|对+|是+|好+|行+|可以|要|有|中|得|成|妥|ok|好的|是的|对的|行的|可以的|没错|没问题|确认|同意|需要|就是|就这个|嗯对|嗯是|嗯好|"
     r"对头|要得|系|系啊|中嘞|[哦噢昂唔]+)[啊呀吧的了哈嘞]?$"
@@ -20,6 +21,16 @@ _YES = re.compile(
 _NO = re.compile(
     r"^(?:不+|没有?|不是|不对|不用|不要|不行|不需要|错+|别|算了|没有啊|唔系|冇|甭|不中|莫得|不必)[啊呀吧的了哈嘞]?$"
 )
+_YES_WORDS = (
+    *("对", "对对", "对的", "对啊", "对对对", "嗯对", "对就是", "是", "是的", "是啊", "就是", "是这个", "就这个"),
+    *("好", "好的", "好吧", "好好", "行", "行吧", "可以", "可以的", "要", "要的", "需要", "同意", "没错"),
+)
+_NO_WORDS = (
+    *("不", "不是", "不是的", "不是这个", "不对", "不用", "不用了", "不要", "不要了", "不行", "不需要"),
+    *("没有", "没有了", "算了"),
+)
+_SHORT_ANSWER = 4
+
 _NUMBER_WORD = re.compile(r"[零一二三四五六七八九两洞拐勾a-z]")
 _FILL = re.compile(r"[,嗯啊呃那个然后是的]+")
 _CORRECTION = re.compile(r"不对|不是|错了|说错|报错|重新|重来|从头|作废|不算|更正|倒数第|应该是")
@@ -40,6 +51,8 @@ _REQUEST = re.compile(
     r"[送改退赔查催找要想吗哪谁几帮]|投诉|怎么|可以|给我|不了|凭什么|为什么|多少|能不能|没人|没收|人工|打人|他妈"
 )
 
+_REFUSING = re.compile(r"不|别|停|关|删|取消|拒绝|禁止|谁|凭什么|为什么|甭|莫|勿|冇|侵犯|隐私|违法|偷")
+
 _BY_WORD = 0.9
 """Confidence of an intent that one unmistakable word decides."""
 
@@ -55,8 +68,19 @@ def fixed_reading(flat: str, expect: Expectation) -> str | None:
     if expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE):
         if _YES.match(flat):
             return "affirm"
-        return "deny" if _NO.match(flat) else None
+        if _NO.match(flat):
+            return "deny"
+        return _short_answer_by_sound(flat)
     return "backchannel" if _MURMUR.match(flat) else None
+
+
+def _short_answer_by_sound(flat: str) -> str | None:
+    """「退」, and 「要」 written 幺, answer a yes-or-no question as 「对」 and 「要」: nothing else is as short."""
+    if len(flat) > _SHORT_ANSWER:
+        return None
+    if sounds_like_any(flat, _YES_WORDS):
+        return "affirm"
+    return "deny" if sounds_like_any(flat, _NO_WORDS) else None
 
 
 def _number_reading(flat: str) -> str | None:
@@ -96,6 +120,13 @@ def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tu
     if _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names:
         extra.append(IntentScore("human", _BY_WORD))
     return (*wishes, *extra)
+
+
+def without_groundless(served: tuple[IntentScore, ...], flat: str) -> tuple[IntentScore, ...]:
+    """「录音」 alone stops nothing: what purges a recording needs a word that refuses."""
+    if _REFUSING.search(flat):
+        return served
+    return tuple(score for score in served if score.intent != "no_recording")
 
 
 def only_a_remark(slots: dict[str, str], flat: str) -> bool:

@@ -46,6 +46,7 @@ def understand(
     if not flat:
         return Understanding(text)
     served, ranked = _read(flat, expect, confidence)
+    served = context.without_groundless(served, flat)
     names = tuple(score.intent for score in served)
     found = slots.fill(spoken, flat, names, expect, candidates)
     if context.only_a_remark(found, flat):
@@ -60,6 +61,8 @@ def _read(flat: str, expect: Expectation, confidence: float) -> tuple[tuple[Inte
         scores = (IntentScore(fixed, _FIXED * confidence),)
         return scores if scores[0].confidence >= LINE else (), scores
     whole = _probabilities(flat, expect)
+    if len(flat) == 1:  # one syllable is too little to start anything on
+        return (), _ranked(whole, confidence)
     wishes = context.always_served(flat, _wishes(flat, whole, expect), LINE)
     weighed = (IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes)
     return tuple(score for score in weighed if score.confidence >= LINE), _ranked(whole, confidence)

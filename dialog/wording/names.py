@@ -24,7 +24,7 @@ locker.place locker.place_since locker.redeliver locker.resend lost.last lost.li
 lost.still_moving manners.calm manners.calm_person manners.hold manners.no_recording manners.please
 manners.slower menu.choice merchant.choice merchant.hello merchant.hello_plain merchant.list_sent
 merchant.opened nobody.busy nobody.call_back nobody.call_back_at nobody.choice nobody.choice_wait nobody.closed
-nobody.closed_until nobody.failed nobody.message nobody.message_left nobody.unreachable number.again number.more number.more_or_tail
+nobody.closed_until nobody.failed nobody.message nobody.message_left nobody.unreachable number.again number.more number.more_or_tail number.where
 opening.away opening.blocked opening.bulletin opening.greeting opening.offer opening.resumed
 opening.resumed_plain opening.short_way opening.standing opening.standing_overdue opening.standing_result
 order.failed order.opened order.overdue order.promised order.running order.running_promise order.standing

@@ -60,6 +60,7 @@ def understand(text: str, expect: Expectation, *, candidates: object = (), confi
 class Digits:
     digits: str
     complete: bool
+    unsure: bool = False
 
 
 def hear_number(pieces: tuple[Heard, ...], expect: Expectation) -> Captured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -88,10 +89,17 @@ class World:
         return OrderDone(now, request.request_id, order, True)
 
 
-def run_script(dialogue: Dialogue, script: Script, world: World | None = None) -> Report:
+def run_script(
+    dialogue: Dialogue,
+    script: Script,
+    world: World | None = None,
+    *,
+    ear: Callable[[Heard], Heard] | None = None,
+    repeats: int = 0,
+) -> Report:
     """Play a script against the world."""
     world = world or World()
-    player = play(dialogue, script)
+    player = play(dialogue, script, ear=ear, repeats=repeats)
     reply: Reply = None
     try:
         while True:

@@ -15,6 +15,7 @@ from voice.chat import Chat
 from voice.clock import SystemClock
 from voice.config import load_hotlines, load_settings
 from voice.parcels import open_logistics
+from voice.waybills import plausible
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ async def _chat(number: str, called: str, steps: list[Step] | None) -> None:
         await ledger.start()
         stack.push_async_callback(ledger.close)
         chat = Chat(
-            dialogue=load_dialogue(settings.config_dir),
+            dialogue=load_dialogue(settings.config_dir, plausible=plausible),
             logistics=await open_logistics(settings, stack),
             ledger=ledger,
             clock=clock,
