@@ -21,7 +21,7 @@ import numpy as np
 from bench.telephony.hub_load import BEEP_HZ, BEEP_S, PITCHES, RATE, Party, delays
 from telephony.hub import Hub, HubClock, Mode, Role
 from telephony.ports import SipCall
-from telephony.rawsip import RawAnswerer, RawCaller
+from telephony.rawsip import RawAnswerer, RawCaller, g711
 from telephony.sip import BaresipEndpoint, SipConfig
 from telephony.webrtc import WebEndpoint
 from telephony.webrtc.arrivals import Arrivals
@@ -158,6 +158,32 @@ class Bench:
             self.clock.remove(hub)
         return {"round_trip_ms": spread(trip), "beeps": f"{len(trip)} of {len(party.beeps)}"}
 
+    async def accept(self) -> dict[str, object]:
+        """An agent accepts with the softphone connected since the ringing: gates open to first sound at both ears."""
+        async with RawCaller(self.uri) as caller:
+            hub = await self._called_by(caller)
+            visitor = Visitor(("PCMA",))
+            leg, answer = await self.web.softphone(await visitor.offer())
+            await visitor.accept(answer)
+            hub.attach(Role.AGENT, leg)
+            speech = (9000 * np.sin(2 * np.pi * 440 * np.arange(RATE * 60) / RATE)).astype(np.int16).tobytes()
+            visitor.say(speech)
+            speaking = asyncio.ensure_future(caller.send(speech))
+            took = []
+            for _ in range(max(5, round(self.seconds / 2))):
+                hub.set_mode(Mode.HELD)
+                await asyncio.sleep(0.7)
+                opened = time.monotonic()
+                hub.set_mode(Mode.BRIDGED)
+                await asyncio.sleep(0.6)
+                ears = first_sound(visitor, opened), first_sound_at_telephone(caller, opened)
+                took.append(max((ear - opened) * 1000 for ear in ears))
+            speaking.cancel()
+            await visitor.close()
+            await leg.hangup()
+            self.clock.remove(hub)
+        return {"both_hear_ms": spread(took), "times": len(took)}
+
     async def _called_by(self, caller: RawCaller) -> Hub:
         calling = asyncio.ensure_future(caller.call())
         call = await self._came.get()
@@ -191,6 +217,24 @@ class Bench:
         await self.sip.close()
 
 
+def first_sound(visitor: Visitor, since: float) -> float:
+    """When the first loud packet after ``since`` came to a browser."""
+    codec = open_codec(visitor.codec)
+    for arrival, packet in visitor.packets:
+        if arrival > since and np.abs(np.frombuffer(codec.decode(packet.payload), np.int16).astype(int)).max() > 3000:
+            return arrival
+    return float("inf")
+
+
+def first_sound_at_telephone(caller: RawCaller, since: float) -> float:
+    """When the first loud packet after ``since`` came to a telephone."""
+    for packet in caller.rtp.packets:
+        sound = np.frombuffer(g711.decode(packet.payload, packet.payload_type), np.int16)
+        if packet.arrival > since and np.abs(sound.astype(int)).max() > 3000:
+            return packet.arrival
+    return float("inf")
+
+
 def spread(values: Sequence[float]) -> tuple[float, float]:
     """Median and 95th percentile."""
     if not values:
@@ -207,6 +251,7 @@ async def run(seconds: float, names: Sequence[str]) -> dict[str, object]:
         "sip-web-PCMA": lambda: bench.sip_web("PCMA"),
         "sip-web-OPUS": lambda: bench.sip_web("OPUS"),
         "sip-chromium": bench.sip_chromium,
+        "accept": bench.accept,
     }
     figures: dict[str, object] = {}
     for name in names or cases:
@@ -222,7 +267,9 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("cases", nargs="*", help="sip-sip, sip-web-PCMA, sip-web-OPUS, sip-chromium; default all")
+    parser.add_argument(
+        "cases", nargs="*", help="sip-sip, sip-web-PCMA, sip-web-OPUS, sip-chromium, accept; default all"
+    )
     arguments = parser.parse_args()
     print(json.dumps(asyncio.run(run(arguments.seconds, arguments.cases)), indent=1))
 

@@ -183,12 +183,15 @@ def refusing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Browser
 
 
 @pytest.mark.parametrize(
-    ("refusing", "what", "remedy"),
-    [("no_device", "没有找到麦克风", "插上"), ("no_permission", "没有使用麦克风的权限", "允许本页使用麦克风")],
+    ("refusing", "code", "what", "remedy"),
+    [
+        ("no_device", "no_device", "没有找到麦克风", "插上"),
+        ("no_permission", "no_permission", "没有使用麦克风的权限", "允许本页使用麦克风"),
+    ],
     indirect=["refusing"],
 )
 def test_without_a_microphone_the_page_says_what_to_do(
-    hotline: RunningHotline, refusing: Browser, what: str, remedy: str
+    hotline: RunningHotline, refusing: Browser, code: str, what: str, remedy: str
 ) -> None:
     page = refusing.page
     page.goto(url(hotline))
@@ -197,7 +200,7 @@ def test_without_a_microphone_the_page_says_what_to_do(
     assert what in page.inner_text("#problem")
     assert remedy in page.inner_text("#problem")
     assert page.is_enabled("#call"), "it can be tried again"
-    page.screenshot(path=SCREENSHOTS / f"call-page-{what}-390x844.png")
+    page.screenshot(path=SCREENSHOTS / f"call-page-{code}-390x844.png")
 
 
 def test_on_an_insecure_page_the_reason_is_told(hotline: RunningHotline, tmp_path: Path) -> None:
