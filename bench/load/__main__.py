@@ -11,7 +11,8 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bench.talk.__main__ import VOICES, row
+from bench.talk.figures import row
+from bench.talk.mix import VOICES
 from telephony.rawsip import RawCaller
 from tts.build import espeak_voice
 from tts.voices.espeak.variants import EspeakSpeaker

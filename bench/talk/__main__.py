@@ -1,125 +1,108 @@
-"""``make bench-talk``: response gaps and barge-in at the caller's ear, over real SIP calls.
+"""``make bench-talk``: response gaps and barge-in at the caller's ear, over real SIP calls, beside two peers.
 
 Gap: last voiced sample of the caller to first voiced sample of the reply. Barge-in: first voiced sample of the caller
-to the last voiced sample of the bot before it pauses. Both on received audio, at the caller's socket.
+to the last voiced sample of the bot before it pauses. Both on received audio, at the caller's socket. The hotline and
+the peers (``bench.talk.peer``) answer the same mix (``talk.yaml``) one after the other, with nothing else changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import statistics
+import os
+import sys
 import tempfile
-import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from telephony.rawsip import RawCaller
-from telephony.rawsip.rtp import Timeline
-from tts.build import espeak_voice
-from tts.text.spoken import spoken
-from tts.voices.espeak.variants import EspeakSpeaker
-from voice.caller.caller import SimulatedCaller
-from voice.caller.ear import Ear
-from voice.caller.listening import FRAME, VOICED_RMS, levels, trim
-from voice.caller.script import steps_from_lines
+from bench.talk.barge import Barge, barge_ins
+from bench.talk.figures import KINDS, Split, draw, row, share, split_of, table_of
+from bench.talk.mix import Measured, load_mix, measure
 from voice.child import hotline_process
 from voice.config import Settings, load_settings
 
-LINES = (("13800138000", ["我的快递到哪了", "不用了谢谢"]), ("13800138001", ["不是这个", "是的"]))
-VOICES = ("f4", "m7", "Alicia", "Lee")
-INTERRUPTION = "不对不对我要转人工"
-PAUSE_S = 0.4
+OUT = Path("out/bench")
+SYSTEMS = ("hotline", "tuned", "stock")
 
 
-async def speech(voice: str, text: str) -> bytes:
-    """One line of a caller, without silence at its ends."""
-    speaker = espeak_voice(EspeakSpeaker(variant=voice, wpm=165))
-    try:
-        return trim(b"".join([chunk.pcm async for chunk in speaker.speak(spoken(text), 8000, 1.0)]))
-    finally:
-        await speaker.close()
+@asynccontextmanager
+async def peer_process(kind: str, folder: Path, calls: int) -> AsyncIterator[str]:
+    """Run a peer while the context lasts; yields its SIP URI.
 
-
-async def gaps_of_call(uri: str, voice: str, number: str, lines: list[str]) -> list[int | None]:
-    """Response gap of every line, None where nothing was answered."""
-    speaker = espeak_voice(EspeakSpeaker(variant=voice, wpm=165))
-    try:
-        async with RawCaller(uri, from_number=number) as raw:
-            record = await SimulatedCaller(raw, speaker, steps_from_lines(lines)).run()
-    finally:
-        await speaker.close()
-    return [turn.gap_ms for turn in record.turns if turn.said]
-
-
-async def barge_in(uri: str, voice: str) -> int | None:
-    """Milliseconds from the caller's first sound to the bot's last one."""
-    words = await speech(voice, INTERRUPTION)
-    async with RawCaller(uri, from_number="13800138000") as raw:
-        await raw.call()
-        ear = Ear(raw)
-        await ear.speech_after(time.monotonic(), 5)
-        await asyncio.sleep(6.5)  # past the greeting, which cannot be interrupted
-        if not await ear.speech_after(time.monotonic(), 5):
-            return None
-        began, _ = await raw.send(words)
-        await asyncio.sleep(0.2)
-        return stop_after(raw.received(), began)
-
-
-def stop_after(timeline: Timeline, began: float) -> int | None:
-    """Milliseconds from ``began`` to the bot's last voiced frame before it is silent for ``PAUSE_S``."""
-    last: float | None = None
-    for index, level in enumerate(levels(timeline.pcm)):
-        at = timeline.heard_at(index * FRAME)
-        if at < began - 1.0 or level <= VOICED_RMS:
-            continue
-        if last is not None and last >= began and at - last > PAUSE_S:
-            break
-        last = at + 0.02
-    return None if last is None else max(0, round((last - began) * 1000))
-
-
-def row(name: str, values: list[int]) -> str:
-    """One row of the table."""
-    if not values:
-        return f"| {name} | 0 | - | - | - |"
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"| {name} | {len(values)} | {statistics.median(values):.0f} | {p95} | {ordered[-1]} |"
-
-
-async def run(calls: int, barges: int) -> str:
-    """Measure and return the table."""
-    with tempfile.TemporaryDirectory(prefix="bench-talk-") as folder:
-        settings: Settings = load_settings(
-            data_dir=Path(folder), sip_listen="127.0.0.1:5260", http_listen="127.0.0.1:8380", rtp_ports="24000-24999"
+    Raises:
+        RuntimeError: it did not get ready.
+    """
+    command = [sys.executable, "-m", "bench.talk.peer", kind, "--folder", str(folder), "--calls", str(calls)]
+    environment = os.environ | {"LOGURU_LEVEL": "INFO" if kind == "tuned" else "DEBUG"}
+    with (folder / "log").open("wb") as log:
+        peer = await asyncio.create_subprocess_exec(
+            *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
         )
-        async with hotline_process(settings, AGENT_SIP="sip:agent@127.0.0.1:9", TTS_ENGINES="espeak") as uri:
-            gaps: list[int] = []
-            unanswered = 0
-            for index in range(calls):
-                number, lines = LINES[index % len(LINES)]
-                measured = await gaps_of_call(uri, VOICES[index % len(VOICES)], number, lines)
-                gaps += [gap for gap in measured if gap is not None]
-                unanswered += measured.count(None)
-            stops = [await barge_in(uri, VOICES[index % len(VOICES)]) for index in range(barges)]
-    table = ["| one call at a time | n | p50 ms | p95 ms | max ms |", "| --- | ---: | ---: | ---: | ---: |"]
-    table.append(row("response gap", gaps))
-    table.append(row("voice pauses after the caller begins", [stop for stop in stops if stop is not None]))
-    table.append(f"\nlines without an answer: {unanswered} of {len(gaps) + unanswered}")
-    return "\n".join(table)
+    assert peer.stdout is not None
+    try:
+        async with asyncio.timeout(180):
+            while not (line := (await peer.stdout.readline()).decode()).startswith("ready "):
+                if not line:
+                    raise RuntimeError(f"the peer {kind} did not start; its words are in {folder / 'log'}")
+        yield line.split()[1]
+    finally:
+        if peer.returncode is None:
+            peer.terminate()
+        try:
+            await asyncio.wait_for(peer.wait(), 20)
+        except TimeoutError:
+            peer.kill()
+            await peer.wait()
+
+
+async def of_hotline(folder: Path, calls: int, stagger_s: float, barges: int) -> tuple[list[Measured], Split, Barge]:
+    """Measure ours: gaps with their stages, then pauses and resumptions."""
+    settings: Settings = load_settings(
+        data_dir=folder, sip_listen="127.0.0.1:5260", http_listen="127.0.0.1:8380", rtp_ports="24000-25999"
+    )
+    env = {"AGENT_SIP": "sip:agent@127.0.0.1:9", "TTS_ENGINES": "espeak", "MAX_CALLS": str(calls + 5)}
+    async with hotline_process(settings, **env) as uri:
+        found = await measure(uri, load_mix(), calls, stagger_s)
+        barge = await barge_ins(uri, barges)
+    return found, await split_of(settings.ledger_url, found), barge
+
+
+async def run(options: argparse.Namespace) -> str:
+    """Measure every system and return the tables."""
+    results: dict[str, list[Measured]] = {}
+    split, barge = Split(), Barge((), (), 0)
+    for system in options.systems.split(","):
+        with tempfile.TemporaryDirectory(prefix=f"bench-talk-{system}-") as name:
+            folder = Path(name)
+            if system == "hotline":
+                results[system], split, barge = await of_hotline(
+                    folder, options.calls, options.stagger, options.barge_ins
+                )
+            else:
+                async with peer_process(system, folder, options.calls) as uri:
+                    results[system] = await measure(uri, load_mix(), options.calls, options.stagger)
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    lines = [f"{options.calls} calls, one begun every {options.stagger:g} s; load average at the end {load}", ""]
+    lines += table_of(results, KINDS)
+    lines += ["", *share(results), "", *split.table(), "", "| barge-in | n | p50 ms | p95 ms | max ms |"]
+    lines += ["| --- | ---: | ---: | ---: | ---: |", row("voice pauses after the caller begins", list(barge.paused_ms))]
+    lines += [row("voice resumes after a false alarm begins", list(barge.resumed_ms))]
+    lines += [f"\nfalse alarms that were not resumed: {barge.lost} of {barge.lost + len(barge.resumed_ms)}"]
+    draw(OUT / "talk.png", results)
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Run with the given size and keep the table under ``out/bench``."""
+    """Run with the given size and keep table and plot under ``out/bench``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=12)
+    parser.add_argument("--calls", type=int, default=25)
     parser.add_argument("--barge-ins", type=int, default=12)
-    options = parser.parse_args()
-    table = asyncio.run(run(options.calls, options.barge_ins))
-    out = Path("out/bench")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "talk.md").write_text(table + "\n", encoding="utf-8")
+    parser.add_argument("--stagger", type=float, default=0.4, help="seconds between the beginnings of two calls")
+    parser.add_argument("--systems", default=",".join(SYSTEMS), help="which to measure, of: " + ", ".join(SYSTEMS))
+    OUT.mkdir(parents=True, exist_ok=True)
+    table = asyncio.run(run(parser.parse_args()))
+    (OUT / "talk.md").write_text(table + "\n", encoding="utf-8")
     print(table)
 
 

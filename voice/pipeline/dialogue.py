@@ -31,6 +31,7 @@ from voice.clock import Clock
 from voice.conversation import Conversation
 from voice.pipeline.frames import SayEndFrame, UtteranceFrame
 from voice.pipeline.playout import Playout
+from voice.pipeline.stages import AnswerStages
 from voice.pipeline.tts import SpeakerTTS
 from voice.pipeline.vad import START_S, STOP_S
 from voice.turns.decision import Act, Decision, Piece
@@ -85,6 +86,8 @@ class DialogueProcessor(FrameProcessor):
         self._voice_ended_ms = 0
         self._tasks: list[Any] = []
         policy.asking = playout.asking
+        self._stages = AnswerStages(clock.monotonic, STOP_S)
+        tts.on_sound = lambda: self._reached("first_sound")
 
     def bind(self, conversation: Conversation, *, captions: Callable[[str, str], None] | None = None) -> None:
         """Connect the conversation, and what shows ``(who, text)`` while it is spoken; before the pipeline starts."""
@@ -115,6 +118,7 @@ class DialogueProcessor(FrameProcessor):
                 self._inbox.put_nowait(self._policy.voice_started)
             case VADUserStoppedSpeakingFrame():
                 self._voice_ended_ms = self._call_ms() - round(STOP_S * 1000)
+                self._reached("voice_ended")
                 self._inbox.put_nowait(self._policy.voice_stopped)
             case UtteranceFrame():
                 self._take_utterance(frame)
@@ -165,6 +169,7 @@ class DialogueProcessor(FrameProcessor):
             say = await self._next_say()
             self._said.clear()
             self._current = say
+            self._reached("say_began")
             self._playout.begin(len(say.sentences))
             self._tts.plan(say)
             self._say_began_ms = self._call_ms()
@@ -250,6 +255,7 @@ class DialogueProcessor(FrameProcessor):
         self._said.set()
 
     async def _end_turn(self, decision: Decision) -> None:
+        self._reached("turn_ended")
         began, self._voice_began_ms = self._voice_began_ms, None
         self._foreseen = ""
         times = {"start_ms": began, "end_ms": self._voice_ended_ms}
@@ -291,6 +297,7 @@ class DialogueProcessor(FrameProcessor):
         self.say(Say(f"filler-{secrets.token_hex(4)}", (Sentence(text, "voice.filler@1"),), nothing))
 
     def _take_utterance(self, frame: UtteranceFrame) -> None:
+        self._reached("heard")
         if frame.lost:
             self._bound.deaf()
         tokens = tuple((token.text, token.confidence) for token in frame.tokens)
@@ -305,6 +312,11 @@ class DialogueProcessor(FrameProcessor):
             return self._current.text
         began = self._voice_began_ms
         return self._last_said if began is not None and began < self._last_ended_ms else ""
+
+    def _reached(self, stage: str) -> None:
+        took = self._stages.reached(stage)
+        if took is not None:
+            self._bound.log("vad", {"what": "answer", "ms": took})
 
     def _caption(self, who: str, text: str) -> None:
         if self._captions is not None:

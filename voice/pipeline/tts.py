@@ -37,6 +37,7 @@ class SpeakerTTS(TTSService):
         self._manner: dict[str, tuple[bool, bool, bool]] = {}
         self._ahead: set[Any] = set()
         self.on_fault: Callable[[Fault], None] | None = None
+        self.on_sound: Callable[[], None] = lambda: None
 
     def plan(self, say: Say) -> None:
         """Remember how the sentences of a ``Say`` are to be spoken; pipecat passes on the text alone.
@@ -58,6 +59,7 @@ class SpeakerTTS(TTSService):
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
                 self._playout.handed(chunk, at)
+                self.on_sound()
                 yield TTSAudioRawFrame(chunk.pcm, self.sample_rate, 1, context_id=context_id)
 
     def prepare(self, say: Say) -> None:
