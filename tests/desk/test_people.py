@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from desk.calls.book import people
 from ledger import Event, StoredEvent
 from tests.desk.parcels import NOW
 
 
-def events(*told: tuple[str, dict[str, object]]) -> list[StoredEvent]:
+def events(*told: tuple[str, Mapping[str, object]]) -> list[StoredEvent]:
     return [
         StoredEvent(number, number, Event(type_, "c-1", NOW, data))
         for number, (type_, data) in enumerate(told, start=1)
@@ -25,7 +27,7 @@ def test_an_offer_is_open_until_it_is_answered() -> None:
 
 def test_who_declined_has_no_call_and_is_still_known() -> None:
     now = people(events(OFFERED, ("agent.declined", {"agent": "a"}), ("agent.offered", {"agent": "b"})))
-    assert (now.offered, now.talking, now.known) == ("b", frozenset(), {"a", "b"})
+    assert now.offered == "b" and not now.talking and now.known == {"a", "b"}
 
 
 def test_a_call_handed_on_belongs_to_the_next_person() -> None:
