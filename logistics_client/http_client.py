@@ -243,7 +243,14 @@ class HttpCarrier:
             headers = signature.headers(self._key, self._secret, now, method, signed_path, body)
             return Request(self._base + path, body, {"content-type": "application/json", **headers}, method=method)
 
-        reply = await self._http.send(build, safe=safe)
+        offset = self._http.clock.offset
+        try:
+            reply = await self._http.send(build, safe=safe)
+        except MisconfiguredError:
+            if self._http.clock.offset == offset:
+                raise
+            # The refusal brought news of the platform's clock: what was refused was not done, so it is signed anew.
+            reply = await self._http.send(build, safe=safe)
         return self._read(reply.body, model)
 
     def _read(self, body: bytes, model: type[R]) -> R:

@@ -135,8 +135,6 @@ async def test_a_wrong_clock_is_learned_from_the_carrier(url: str) -> None:
     late = MovingClock()
     late.forward(minutes=-20)
     carrier = client(url, late)
-    with pytest.raises(MisconfiguredError):
-        await carrier.customer("13800138000")
     assert (await carrier.customer("13800138000")).parcels_total == 1
     await carrier.close()
 

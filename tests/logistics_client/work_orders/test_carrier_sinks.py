@@ -54,9 +54,15 @@ def sf(inner: dict[str, object], outer: str = "A1000") -> bytes:
     return json_reply({"apiResultCode": outer, "apiResultData": json.dumps(inner)})
 
 
-def sf_sink(server: CarrierServer, book: WorkOrderBook, clock: MovingClock) -> SfSink:
-    http = CarrierHttp("sf", clock=clock)
-    return SfSink(SfClient(SfAccount("P", "C", base_url=server.url), http, clock=clock), book, clock=clock)
+@pytest.fixture
+async def line(clock: MovingClock) -> AsyncIterator[CarrierHttp]:
+    line = CarrierHttp("sf", clock=clock)
+    yield line
+    await line.close()
+
+
+def sf_sink(server: CarrierServer, book: WorkOrderBook, line: CarrierHttp, clock: MovingClock) -> SfSink:
+    return SfSink(SfClient(SfAccount("P", "C", base_url=server.url), line, clock=clock), book, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +75,19 @@ def sf_sink(server: CarrierServer, book: WorkOrderBook, clock: MovingClock) -> S
     ],
 )
 async def test_sf_takes_what_its_interface_offers(
-    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock, kind: OrderKind, details: dict[str, str], code: str
+    book: WorkOrderBook,
+    engine: AsyncEngine,
+    clock: MovingClock,
+    line: CarrierHttp,
+    kind: OrderKind,
+    details: dict[str, str],
+    code: str,
 ) -> None:
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(sf(DONE))
 
     async with carrier_server(answer) as server:
-        after = await delivered(book, sf_sink(server, book, clock), engine, clock, SF, kind, **details)
+        after = await delivered(book, sf_sink(server, book, line, clock), engine, clock, SF, kind, **details)
     assert (after.status, after.outcome) == (OrderStatus.ACCEPTED, "已提交给快递公司")
     asked = json.loads(server.asked[0].form["msgData"])
     assert (asked["waybillNo"], asked["serviceCode"]) == (SF, code)
@@ -85,26 +97,26 @@ async def test_sf_takes_what_its_interface_offers(
 
 @pytest.mark.parametrize("kind", [OrderKind.COMPLAINT, OrderKind.CHANGE_ADDRESS])
 async def test_what_sf_has_no_service_for_stays_ours(
-    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock, kind: OrderKind
+    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock, line: CarrierHttp, kind: OrderKind
 ) -> None:
     async with carrier_server(lambda _asked, _writer: asyncio.sleep(0)) as server:
-        after = await delivered(book, sf_sink(server, book, clock), engine, clock, SF, kind)
+        after = await delivered(book, sf_sink(server, book, line, clock), engine, clock, SF, kind)
     assert (after.status, server.asked) == (OrderStatus.OPENED, [])
 
 
 async def test_a_refusal_leaves_the_order_with_the_outlet(
-    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock
+    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock, line: CarrierHttp
 ) -> None:
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(sf({"success": False, "errorCode": "8119"}))
 
     async with carrier_server(answer) as server:
-        after = await delivered(book, sf_sink(server, book, clock), engine, clock, SF, OrderKind.URGE_DELIVERY)
+        after = await delivered(book, sf_sink(server, book, line, clock), engine, clock, SF, OrderKind.URGE_DELIVERY)
     assert after.status is OrderStatus.OPENED and len(server.asked) == 1
 
 
 async def test_a_repeat_for_another_receivers_sake_submits_once(
-    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock
+    book: WorkOrderBook, engine: AsyncEngine, clock: MovingClock, line: CarrierHttp
 ) -> None:
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(sf(DONE))
@@ -114,7 +126,7 @@ async def test_a_repeat_for_another_receivers_sake_submits_once(
             raise MisconfiguredError("an operator has to act")
 
     async with carrier_server(answer) as server:
-        chain = SinkChain(sf_sink(server, book, clock), Broken())
+        chain = SinkChain(sf_sink(server, book, line, clock), Broken())
         outbox = Outbox(engine, book, chain, clock=clock)
         await book.open(draft(SF, OrderKind.URGE_DELIVERY))
         for _ in range(3):
