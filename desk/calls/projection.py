@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # Other processes commit without waking us up.
 LOOK_S = 2.0
+# Live calls commit many times a second; lists that nobody reads follow at leisure and leave the database to them.
+PAUSE_S = 0.5
 
 FOLDED = (
     *("call.started", "call.resumed", "call.ended", "intent", "survey", "call.summary", "card.corrected"),
@@ -47,7 +49,7 @@ class Projection:
         self._engine = engine
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._closing = False
+        self._end = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         ledger.subscribe(self._committed)
 
@@ -60,7 +62,7 @@ class Projection:
 
     async def close(self) -> None:
         """Stop following; the next start goes on from the cursors."""
-        self._closing = True
+        self._end.set()
         self._wake.set()
         if self._task is not None:
             await self._task
@@ -83,7 +85,7 @@ class Projection:
         self._wake.set()
 
     async def _follow(self) -> None:
-        while not self._closing:
+        while not self._end.is_set():
             self._wake.clear()
             try:
                 await self.catch_up()
@@ -91,6 +93,7 @@ class Projection:
                 logger.warning("the desk's lists wait for the database: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_S)
+                await asyncio.wait_for(self._end.wait(), PAUSE_S)
 
     async def _step(self) -> int:
         """Read one batch in one transaction."""

@@ -45,6 +45,7 @@ TIMEOUT_S = 5.0
 CLAIM_S = 30
 AT_ONCE = 50
 LOOK_S = 2.0
+PAUSE_S = 0.2  # events of one moment are taken together
 KEPT = timedelta(days=30)
 MAX_HOOKS = 50
 _READER = Reader("webhooks", sorted(EVENT_TYPES - NEVER))
@@ -59,16 +60,16 @@ class Webhooks:
         self._clock = clock
         self._private = private
         self._wake = asyncio.Event()
-        self._closing = False
+        self._end = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._http: httpx.AsyncClient | None = None
         ledger.subscribe(lambda _events: self._wake.set())
 
     async def start(self) -> None:
-        """Begin where the last run ended; the very first begins with what happens from now on."""
+        """Begin where the last run ended."""
         async with self._engine.begin() as connection:
-            if await _READER.is_new(connection):
-                await _READER.begin(connection, at_end=True)
+            old = to_text(self._clock() - KEPT)
+            await connection.execute(delete(deliveries).where(deliveries.c.created_at < old))
         # Reading the certificates takes some 50 ms of a core; calls on the same loop must not feel it.
         context = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
         self._http = httpx.AsyncClient(verify=context, timeout=TIMEOUT_S, trust_env=False)
@@ -76,7 +77,7 @@ class Webhooks:
 
     async def close(self) -> None:
         """Stop; what is not delivered goes out after the next start."""
-        self._closing = True
+        self._end.set()
         self._wake.set()
         if self._task is not None:
             await self._task
@@ -108,6 +109,7 @@ class Webhooks:
         async with self._engine.begin() as connection:
             if int((await connection.execute(select(func.count()).select_from(webhooks))).scalar_one()) >= MAX_HOOKS:
                 raise BadRequest(f"最多 {MAX_HOOKS} 个推送地址,请先删除不用的。")
+            await _begin_if_first(connection)
             await connection.execute(insert(webhooks).values(row))
         return str(row["webhook_id"]), str(row["secret"])
 
@@ -124,6 +126,8 @@ class Webhooks:
         Raises:
             NotFound: no such subscription.
         """
+        async with self._engine.begin() as connection:
+            await _begin_if_first(connection)
         await self._touch(update(webhooks).where(webhooks.c.webhook_id == webhook_id).values(active=active))
 
     async def remove(self, webhook_id: str) -> None:
@@ -189,20 +193,21 @@ class Webhooks:
         return sum(map(len, due.values()))
 
     async def _run(self) -> None:
-        while not self._closing:
+        while not self._end.is_set():
             self._wake.clear()
             try:
-                while await self.once() and not self._closing:
+                while await self.once() and not self._end.is_set():
                     pass
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("webhooks wait for the database: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_S)
+                await asyncio.wait_for(self._end.wait(), PAUSE_S)
 
     async def _write_rows(self) -> None:
         while True:
             async with self._engine.connect() as connection:
-                if not await _READER.is_behind(connection):
+                if not await _has_active(connection) or not await _READER.is_behind(connection):
                     return
             async with self._engine.begin() as connection:
                 hooks = (await connection.execute(select(webhooks).where(webhooks.c.active.is_(True)))).mappings().all()
@@ -214,8 +219,6 @@ class Webhooks:
                 ]
                 if rows:
                     await _add(connection, rows)
-                old = to_text(self._clock() - KEPT)
-                await connection.execute(delete(deliveries).where(deliveries.c.created_at < old))
 
     async def _due(self) -> dict[str, list[int]]:
         """What is due, by subscription: one slow receiver does not hold the others up."""
@@ -303,6 +306,17 @@ class Webhooks:
         async with self._engine.begin() as connection:
             if not (await connection.execute(statement)).rowcount:
                 raise NotFound("没有这个推送地址或记录。")
+
+
+async def _has_active(connection: AsyncConnection) -> bool:
+    query = select(webhooks.c.webhook_id).where(webhooks.c.active.is_(True)).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
+async def _begin_if_first(connection: AsyncConnection) -> None:
+    """The first active subscription begins with what happens from now on; without one nothing is read at all."""
+    if not await _has_active(connection):
+        await _READER.begin(connection, at_end=True)
 
 
 def _is_under(type_: str, name: str) -> bool:
