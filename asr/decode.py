@@ -8,6 +8,7 @@ Which of a place's alternatives is written is decided by :mod:`asr.search`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from asr.level import LevelMeter
 from asr.model_dir import ModelDirectory, open_directory
 from asr.onnx_model import OnnxModel
 from asr.ports import Token, Transcript
+from asr.recount import Heard, recounts
 from asr.reject import believable, confidence
 from asr.search import Beam, Options, Search, settled
 from asr.spelling import spell
@@ -56,6 +58,7 @@ class Utterance:
     cif: CifState
     memory: Floats
     beam: Beam
+    heard: Heard = field(default_factory=lambda: Heard([], []))
     first: int = 0
     committed: int = 0
     places: list[Place] = field(default_factory=list)
@@ -130,6 +133,8 @@ class ParaformerBackend:
         ready = [step for step in steps if self._has_work(step)]
         fresh = self._encode(ready) if ready else []
         provisional = self._decode([item for item in fresh if len(item.vectors)])
+        if self._search.language:
+            self._recount([step.utterance for step in steps if step.last])
         return [self._transcript(step.utterance, provisional.get(id(step.utterance), []), step.last) for step in steps]
 
     def _read_sound(self, steps: Sequence[Step]) -> None:
@@ -165,6 +170,8 @@ class ParaformerBackend:
             )
             maybe, _ = integrate(state, hidden[end:], weights[end:], self._end(step), self._threshold)
             utterance.cif = state
+            if self._search.language:
+                utterance.heard.add(hidden[begin:end], weights[begin:end])
             self._commit(utterance, self._end(step))
             # the decoder's memory can be cut only inside its own length, see asr.batching
             room = max(0, self._networks.memory - len(sure.vectors))
@@ -198,6 +205,27 @@ class ParaformerBackend:
             utterance.beam = self._search.extend(utterance.beam, (place.options for place in certain))
             provisional[id(utterance)] = self._places(scores[sure:], item.maybe, utterance.start_ms)
         return provisional
+
+    def _recount(self, ended: Sequence[Utterance]) -> None:
+        """Decode utterances of a doubtful number of characters with each number; the best reading stays."""
+        tries = [(utterance, one) for utterance in ended for one in recounts(utterance.heard, self._threshold)]
+        if not tries:
+            return
+        decoded = batching.decode(
+            self._networks,
+            [one.hidden for _, one in tries],
+            [one.fired.vectors for _, one in tries],
+            [self._no_memory] * len(tries),
+            [one.count for _, one in tries],
+        )
+        best: dict[int, float] = {}
+        for (utterance, one), (scores, _) in zip(tries, decoded, strict=True):
+            places = self._places(scores, one.fired, utterance.start_ms)
+            beam = self._search.extend(self._search.begin(), (place.options for place in places))
+            worth = one.worth(self._search.score(beam))
+            if worth > best.get(id(utterance), -math.inf):
+                best[id(utterance)] = worth
+                utterance.places, utterance.beam = places, beam
 
     def _places(self, scores: Floats, fired: Fired, start_ms: int) -> list[Place]:
         if not len(scores):

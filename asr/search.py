@@ -73,14 +73,20 @@ class Search:
 
     def best(self, beam: Beam, *, ended: bool = False) -> list[int]:
         """The tokens of the best reading, one per place; ``ended`` when the sentence stops here."""
-        if ended and self.language:
-            language = self.language
-            beam = tuple(
-                reading._replace(score=reading.score + self.weight * language.score(reading.context, END))
-                for reading in beam
-            )
-        winner = max(beam, key=lambda reading: reading.score)
+        winner = max(self._closed(beam) if ended else beam, key=lambda reading: reading.score)
         return [link.token for link in _links(winner.chain)][::-1]
+
+    def score(self, beam: Beam) -> float:
+        """The best reading's log probability as a whole sentence, the language model's part weighted."""
+        return max(reading.score for reading in self._closed(beam))
+
+    def _closed(self, beam: Beam) -> Beam:
+        if self.language is None:
+            return beam
+        score = self.language.score
+        return tuple(
+            reading._replace(score=reading.score + self.weight * score(reading.context, END)) for reading in beam
+        )
 
     def _next(self, beam: Beam, options: Options) -> Beam:
         if self.language is None:

@@ -42,5 +42,8 @@ def test_both_readers_of_the_utterances_draw_the_same_sentences() -> None:
     reader = templates.Grammar({}, {"x": ("x",)})
     for line in lines:
         named = re.sub(r"\{\w+\}", "{x}", line)
-        here = [sample(parse(named), lambda _slot, rng: rng.choice(rng.choice("x")), random.Random(seed)) for seed in range(3)]
+        here = [
+            sample(parse(named), lambda _slot, rng: rng.choice(rng.choice("x")), random.Random(seed))
+            for seed in range(3)
+        ]
         assert here == [reader.draw(named, random.Random(seed)) for seed in range(3)], line
