@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from dialog.protocol import Expectation
 from dialog.understanding import context, emotion, slots
 from dialog.understanding.breath import clauses
+from dialog.understanding.figures import plainly
 from dialog.understanding.intents import ALL_INTENTS, SERVICE_INTENTS
 from dialog.understanding.model import intent_model, softmax
+from dialog.understanding.negation import without_refused
 from dialog.understanding.normalise import normalise, shorten
 from dialog.understanding.reading import IntentScore, Understanding
 
@@ -23,6 +25,9 @@ _IS_SERVICE = np.array([intent in SERVICE_INTENTS for intent in ALL_INTENTS])
 
 _CERTAIN = 0.8
 """Confidence of the whole from which a mere pause does not split it."""
+
+_SHORTEST_REST = 3
+"""Characters left beside a refusal that can be a wish."""
 
 _JOINED_LINE = 0.6
 _PAUSE_LINE = 0.85
@@ -45,7 +50,7 @@ def understand(
     flat = normalise(spoken)
     if not flat:
         return Understanding(text)
-    served, ranked = _read(flat, expect, confidence)
+    served, ranked = _read(plainly(flat), expect, confidence)
     served = context.without_groundless(served, flat)
     names = tuple(score.intent for score in served)
     found = slots.fill(spoken, flat, names, expect, candidates)
@@ -60,12 +65,27 @@ def _read(flat: str, expect: Expectation, confidence: float) -> tuple[tuple[Inte
     if fixed is not None:
         scores = (IntentScore(fixed, _FIXED * confidence),)
         return scores if scores[0].confidence >= LINE else (), scores
+    left = without_refused(flat)
+    if left is not None:
+        return _read_rest(left, expect, confidence)
     whole = _probabilities(flat, expect)
     if len(flat) == 1:  # one syllable is too little to start anything on
         return (), _ranked(whole, confidence)
     wishes = context.always_served(flat, _wishes(flat, whole, expect), LINE)
     weighed = (IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes)
     return tuple(score for score in weighed if score.confidence >= LINE), _ranked(whole, confidence)
+
+
+def _read_rest(
+    left: str, expect: Expectation, confidence: float
+) -> tuple[tuple[IntentScore, ...], tuple[IntentScore, ...]]:
+    """What a sentence wants besides what it refuses; nothing besides is a no."""
+    if len(left.replace(",", "")) >= _SHORTEST_REST:
+        served, ranked = _read(left, expect, confidence)
+        if served:
+            return served, ranked
+    refused = (IntentScore("deny", _FIXED * confidence),)
+    return refused if refused[0].confidence >= LINE else (), refused
 
 
 def _probabilities(flat: str, expect: Expectation) -> NDArray[np.float32]:
