@@ -1,7 +1,6 @@
 /** Who is at a desk and who waits, for dialogs and the wall. */
 import type { AgentState, ChosenState } from '../desk/protocol'
 import { get, post } from './http'
-import type { Caller, Card } from './types'
 
 export interface Seat {
   id: string
@@ -19,8 +18,12 @@ export interface Waiting {
   position: number
   skill: string
   since: string
-  caller: Caller | null
-  card: Card | null
+  request: string
+  fresh: boolean
+  elderly: boolean
+  missed_promises: number
+  /** Whether somebody's telephone rings for this caller now. */
+  offered: unknown
 }
 
 export const agents = async (): Promise<Seat[]> => (await get<{ agents: Seat[] }>('/api/v1/agents')).agents

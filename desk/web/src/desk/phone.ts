@@ -37,6 +37,7 @@ const words = (problem: MediaProblem): string => `${problem.message}。${problem
 class DeskPhone {
   private line: Softphone | null = null
   private callId = ''
+  private generation = 0
 
   /** Look for devices and ask once for the microphone, so that a call never waits for that. */
   async check(): Promise<void> {
@@ -68,14 +69,17 @@ class DeskPhone {
     this.close()
     this.callId = callId
     state.status = 'connecting'
-    const line = connect({
+    this.generation += 1
+    const mine = this.generation
+    this.line = connect({
       mediaUrl: media.url,
       ticket: media.ticket,
       iceServers: media.ice_servers,
       input: state.microphone,
       output: state.speaker,
       onState: (now, detail) => {
-        if (this.line === line || this.line === null) this.follow(now, detail)
+        // The first states come before connect() returns; a line that was closed has nothing more to say.
+        if (mine === this.generation) this.follow(now, detail)
       },
       onBlocked: () => {
         state.blocked = true
@@ -84,7 +88,6 @@ class DeskPhone {
         state.problem = words(problem)
       },
     })
-    this.line = line
   }
 
   private follow(now: Softphone['state'], detail: string | MediaProblem | undefined): void {
@@ -130,6 +133,7 @@ class DeskPhone {
   close(): void {
     const line = this.line
     this.line = null
+    this.generation += 1
     state.blocked = false
     if (line === null) return
     line.hangup()

@@ -73,6 +73,14 @@ export interface Suggestion {
   turn: number | null
 }
 
+/** What was asked is done; listening in also brings the softphone's ticket. */
+export interface Done {
+  type: 'done'
+  request?: string | null
+  stance?: Stance
+  media?: Media
+}
+
 export type ServerMessage =
   | ({
       type: 'hello'
@@ -95,7 +103,7 @@ export type ServerMessage =
   | ({ type: 'suggestion' } & Suggestion)
   | ({ type: 'promise' } & DeskPromise)
   | { type: 'error'; error: string; request?: string | null }
-  | { type: 'done'; request?: string | null }
+  | Done
   | { type: 'pong' }
 
 export type CallVerb =

@@ -1,5 +1,5 @@
 /** The agent's WebSocket: reconnects by itself, pairs questions with answers, keeps the line warm. */
-import type { PageMessage, ServerMessage } from './protocol'
+import type { Done, PageMessage, ServerMessage } from './protocol'
 
 /** `refused`: the server does not let this page in, or no longer; whoever listens should ask for the session. */
 export type Link = 'connecting' | 'open' | 'lost' | 'refused'
@@ -17,7 +17,7 @@ const LONGEST_RETRY_MS = 8_000
 const SESSION_OVER = 4401
 
 interface Waiting {
-  resolve: () => void
+  resolve: (done: Done) => void
   reject: (error: Error) => void
   timer: ReturnType<typeof setTimeout>
 }
@@ -71,7 +71,7 @@ export class DeskSocket {
   }
 
   /** Send and wait for `done`; an `error` rejects with its sentence. */
-  ask(message: PageMessage): Promise<void> {
+  ask(message: PageMessage): Promise<Done> {
     this.asked += 1
     const request = `r${this.asked}`
     return new Promise((resolve, reject) => {
@@ -92,19 +92,19 @@ export class DeskSocket {
       return
     }
     if ((message.type === 'done' || message.type === 'error') && typeof message.request === 'string') {
-      this.settle(message.request, message.type === 'error' ? new Error(message.error) : null)
+      this.settle(message.request, message.type === 'error' ? new Error(message.error) : message)
       return
     }
     this.hooks.message(message)
   }
 
-  private settle(request: string, error: Error | null): void {
+  private settle(request: string, answer: Error | Done): void {
     const waiting = this.waiting.get(request)
     if (waiting === undefined) return
     this.waiting.delete(request)
     clearTimeout(waiting.timer)
-    if (error === null) waiting.resolve()
-    else waiting.reject(error)
+    if (answer instanceof Error) waiting.reject(answer)
+    else waiting.resolve(answer)
   }
 
   private ended(code: number): void {

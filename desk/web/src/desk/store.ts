@@ -5,7 +5,7 @@ import { sentence } from '../api/http'
 import { clock } from '../format/time'
 import { GONE, word } from '../format/words'
 import { phone } from './phone'
-import type { CallVerb, ChosenState, Decision, DialTarget, Offer, PageMessage, ServerMessage, Stance } from './protocol'
+import type { CallVerb, ChosenState, Decision, DialTarget, Done, Offer, PageMessage, ServerMessage, Stance } from './protocol'
 import { recheck } from '../session'
 import { Ringer } from './ringer'
 import { DeskSocket, deskUrl, type Link } from './socket'
@@ -14,11 +14,14 @@ import { type Case, type DeskState, EMPTY, liveCall, reduce } from './state'
 const state = shallowRef(EMPTY)
 const link = ref<Link>('connecting')
 const ringer = new Ringer()
+const supervised = ref<{ call_id: string; stance: Stance } | null>(null)
 const listeners = new Set<(message: ServerMessage) => void>()
 let socket: DeskSocket | null = null
 
 export const desk: Readonly<ShallowRef<DeskState>> = state
 export const deskLink = readonly(link)
+/** The call that this supervisor listens to. */
+export const supervision = readonly(supervised)
 export const focused = computed<Case | null>(() =>
   state.value.focus === null ? null : (state.value.cases[state.value.focus] ?? null),
 )
@@ -69,7 +72,9 @@ function receive(message: ServerMessage): void {
       break
     case 'call':
       if (message.phase !== 'ringing') ringer.stop()
-      if (message.phase === 'ended' && live.value === null) phone.close()
+      if (message.phase !== 'ended') break
+      if (supervised.value?.call_id === message.call_id) supervised.value = null
+      if (live.value === null && supervised.value === null) phone.close()
       break
     case 'promise':
       if (message.state === 'due_soon') ringer.notify('承诺快到时间', message.what)
@@ -92,17 +97,18 @@ function ring(offer: Offer): void {
   if (offer.media !== null) phone.open(offer.call_id, offer.media)
 }
 
-/** Ask the server; a refusal is shown and gives false. */
-async function attempt(message: PageMessage): Promise<boolean> {
+/** Ask the server; a refusal is shown and gives null. */
+async function ask(message: PageMessage): Promise<Done | null> {
   try {
     if (socket === null) throw new Error('还没有连接服务器')
-    await socket.ask(message)
-    return true
+    return await socket.ask(message)
   } catch (error) {
     ElMessage.error(sentence(error))
-    return false
+    return null
   }
 }
+
+const attempt = async (message: PageMessage): Promise<boolean> => (await ask(message)) !== null
 
 export async function accept(): Promise<boolean> {
   const offer = state.value.offer
@@ -154,11 +160,23 @@ export async function toTarget(how: 'consult' | 'transfer', target: string): Pro
   return attempt({ type: how, call_id: call.call_id, target })
 }
 
-export const supervise = (callId: string, stance: Stance): Promise<boolean> =>
-  attempt({ type: 'supervise', call_id: callId, stance })
+/** Listen to a call, whisper to its agent or join it; the sound comes over this page's softphone. */
+export async function supervise(callId: string, stance: Stance): Promise<boolean> {
+  const done = await ask({ type: 'supervise', call_id: callId, stance })
+  if (done === null) return false
+  supervised.value = { call_id: callId, stance }
+  if (done.media) phone.open(callId, done.media)
+  return true
+}
 
 /** Stop listening in. */
-export const stepOut = (callId: string): Promise<boolean> => attempt({ type: 'leave', call_id: callId })
+export async function stepOut(): Promise<void> {
+  const call = supervised.value
+  if (call === null) return
+  await attempt({ type: 'leave', call_id: call.call_id })
+  supervised.value = null
+  phone.close()
+}
 
 export const dial = (target: DialTarget): Promise<boolean> => {
   ringer.unlock()
