@@ -20,6 +20,7 @@ INTERRUPTION = "不对不对我要转人工"
 FALSE_ALARMS = ("嗯嗯", "好的", "妈你先吃饭", "哦是这样")
 PAUSE_S = 0.4
 GREETING_S = 6.5
+STAGGER_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +33,23 @@ class Barge:
 
 
 async def barge_ins(uri: str, count: int) -> Barge:
-    """Interrupt the bot ``count`` times with words and as often with a false alarm, one call at a time."""
-    paused: list[int] = []
-    resumed: list[int] = []
-    lost = 0
-    for index in range(count):
-        voice = VOICES[index % len(VOICES)]
-        stopped = await _over_the_bot(uri, voice, INTERRUPTION)
-        if stopped is not None and stopped[0] is not None:
-            paused.append(stopped[0])
-        alarm = await _over_the_bot(uri, voice, FALSE_ALARMS[index % len(FALSE_ALARMS)])
-        if alarm is None or alarm[0] is None:
-            continue
-        paused.append(alarm[0])
-        if alarm[1] is None:
-            lost += 1
-        else:
-            resumed.append(alarm[1])
-    return Barge(tuple(paused), tuple(resumed), lost)
+    """Interrupt the bot ``count`` times with words and as often with a false alarm; calls begin one after the other."""
+    plan = [
+        (VOICES[index % len(VOICES)], text)
+        for index in range(count)
+        for text in (INTERRUPTION, FALSE_ALARMS[index % len(FALSE_ALARMS)])
+    ]
+    found = await asyncio.gather(
+        *(_over_the_bot(uri, voice, text, STAGGER_S * place) for place, (voice, text) in enumerate(plan))
+    )
+    paused = [result[0] for result in found if result is not None and result[0] is not None]
+    alarms = [result for result in found[1::2] if result is not None and result[0] is not None]
+    resumed = [result[1] for result in alarms if result[1] is not None]
+    return Barge(tuple(paused), tuple(resumed), len(alarms) - len(resumed))
 
 
-async def _over_the_bot(uri: str, voice: str, text: str) -> tuple[int | None, int | None] | None:
+async def _over_the_bot(uri: str, voice: str, text: str, wait_s: float) -> tuple[int | None, int | None] | None:
+    await asyncio.sleep(wait_s)
     words = await _speech(voice, text)
     async with RawCaller(uri, from_number=NUMBER) as raw:
         await raw.call()

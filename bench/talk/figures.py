@@ -43,9 +43,8 @@ def table_of(results: Mapping[str, Sequence[Measured]], kinds: Mapping[str, Sequ
     table = ["| response gap | n | p50 ms | p95 ms | max ms |", "| --- | ---: | ---: | ---: | ---: |"]
     for system, lines in results.items():
         table += [row(f"{system}: {name}", gaps(lines, wanted)) for name, wanted in kinds.items()]
-        table.append(
-            f"| {system}: without an answer | {sum(line.gap_ms is None for line in lines)} of {len(lines)} | | | |"
-        )
+        missing = sum(line.gap_ms is None for line in lines)
+        table.append(f"| {system}: without an answer | {missing} of {len(lines)} | | | |")
     return table
 
 
@@ -85,9 +84,8 @@ async def split_of(ledger_url: str, lines: Sequence[Measured]) -> Split:
         answers: dict[str, list[dict[str, float]]] = {}
         for started in await ledger.recent(["call.started"], limit=500):
             events = await ledger.read(started.event.call_id)
-            found = [
-                s.event.data["ms"] for s in events if s.event.type == "vad" and s.event.data.get("what") == "answer"
-            ]
+            marks = [stored.event.data for stored in events if stored.event.type == "vad"]
+            found = [data["ms"] for data in marks if data.get("what") == "answer"]
             answers[str(started.event.data.get("sip_call_id"))] = found  # type: ignore[assignment]  # JSON
     finally:
         await ledger.close()

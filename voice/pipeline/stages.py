@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 STAGES = ("voice_ended", "heard", "turn_ended", "say_began", "first_sound")
 _NAMES = ("vad", "recogniser", "endpoint", "dialogue", "voice")
@@ -28,5 +29,5 @@ class AnswerStages:
             return None
         moments = [self._at[name] for name in STAGES]
         self._at.clear()
-        took = [self._hang_over_ms, *(1000 * (b - a) for a, b in zip(moments, moments[1:], strict=False))]
+        took = [self._hang_over_ms, *(1000 * (b - a) for a, b in pairwise(moments))]
         return {name: round(ms, 1) for name, ms in zip(_NAMES, took, strict=True)}

@@ -1,0 +1,1 @@
+"""Turn-taking on real sound in virtual time."""

@@ -1,0 +1,121 @@
+"""``python -m bench.turns``: false stops and cut-offs, each over five hundred times, on real sound in virtual time.
+
+A false stop: the bot is stopped for good by a murmur, a cough, a word to somebody else, its own echo or line noise. A
+cut-off: the turn of a caller who only pauses (between groups of digits, or trailing off) is ended before the caller goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from asr.decode import load_onnx
+from bench.dialog.containment import interval
+from bench.talk.figures import row
+from bench.turns import sounds
+from bench.turns.simulation import RATE, Simulation, Sound, new_policy
+from dialog.protocol import Expectation, ExpectKind
+
+MODEL = Path("asr/model")
+OPEN = Expectation(ExpectKind.OPEN)
+NUMBER = Expectation(ExpectKind.NUMBER)
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.35, 0.9
+
+
+def false_stops(backend: object, speech: sounds.Speech, each: int) -> list[str]:
+    """Rows per kind of false alarm."""
+    rng = random.Random(20261122)
+    kinds: dict[str, Callable[[], Sound]] = {
+        "backchannel": lambda: speech.pick(rng.choice(sounds.MURMURS), rng),
+        "cough": lambda: sounds.cough(rng),
+        "a word to somebody else": lambda: speech.pick(rng.choice(sounds.ASIDES), rng),
+        "echo of our voice": lambda: sounds.echo(speech, rng),
+        "line noise": lambda: sounds.line_noise(rng),
+    }
+    lines = [
+        "| bot speaking | n | paused | stopped for good | pauses a minute |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    back: list[float] = []
+    wrong = total = 0
+    for name, make in kinds.items():
+        stops = pauses = 0
+        seconds = 0.0
+        for _ in range(each):
+            sound = np.concatenate((sounds.silence(0.5), make(), sounds.silence(2.0)))
+            seconds += len(sound) / RATE
+            outcome = Simulation(backend, new_policy(OPEN, bot_speaks=True)).run(sound)  # type: ignore[arg-type]
+            stops += bool(outcome.times("stop"))
+            pauses += len(outcome.times("pause"))
+            if outcome.times("pause") and outcome.times("resume"):
+                back.append(1000 * (outcome.times("resume")[0] - outcome.times("pause")[0] + 0.18))
+        lines.append(f"| {name} | {each} | {pauses} | {stops} | {60 * pauses / seconds:.1f} |")
+        wrong, total = wrong + stops, total + each
+    low, high = interval(wrong, total)
+    lines.append(
+        f"\nfalse stops: {wrong} of {total} = {100 * wrong / total:.1f} % [{100 * low:.1f}, {100 * high:.1f}]\n"
+    )
+    lines += ["| after a false alarm | n | p50 ms | p95 ms | max ms |", "| --- | ---: | ---: | ---: | ---: |"]
+    return [*lines, row("voice is back, from the first sound of the alarm", back)]
+
+
+def cut_offs(backend: object, speech: sounds.Speech, each: int) -> list[str]:
+    """Rows per kind of pausing caller."""
+    rng = random.Random(20261123)
+    lines = ["| caller pauses 0.35 to 0.9 s | n | cut off |", "| --- | ---: | ---: |"]
+    wrong = total = 0
+    plans: Sequence[tuple[str, Sequence[tuple[str, ...]], Expectation]] = (
+        ("between groups of digits", sounds.GROUPS, NUMBER),
+        ("trailing off", sounds.TRAILING, OPEN),
+    )
+    for name, texts, expect in plans:
+        cut = 0
+        for _ in range(each):
+            parts = [speech.pick(text, rng) for text in rng.choice(texts)]
+            sound = sounds.silence(0.5)
+            for part in parts[:-1]:
+                pause = sounds.silence(rng.uniform(SHORTEST_PAUSE_S, LONGEST_PAUSE_S))
+                sound = np.concatenate((sound, part, pause))
+            goes_on = len(sound) / RATE
+            outcome = Simulation(backend, new_policy(expect, bot_speaks=False)).run(  # type: ignore[arg-type]
+                np.concatenate((sound, parts[-1], sounds.silence(2.0)))
+            )
+            cut += any(at < goes_on for at in outcome.times("end_turn"))
+        lines.append(f"| {name} | {each} | {cut} |")
+        wrong, total = wrong + cut, total + each
+    low, high = interval(wrong, total)
+    lines.append(f"\ncut-offs: {wrong} of {total} = {100 * wrong / total:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
+    return lines
+
+
+async def run(each: int) -> str:
+    """Measure and return the tables."""
+    speech = sounds.Speech()
+    texts = [*sounds.MURMURS, *sounds.ASIDES, sounds.OURS]
+    texts += [part for parts in (*sounds.TRAILING, *sounds.GROUPS) for part in parts]
+    await speech.make(tuple(texts))
+    backend = load_onnx(MODEL, "int8")
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    parts = [*false_stops(backend, speech, each), "", *cut_offs(backend, speech, 5 * each // 2)]
+    return "\n".join([f"virtual time, embedded recogniser, six embedded voices; load average {load}", "", *parts])
+
+
+def main() -> None:
+    """Run with the given size and keep the tables under ``out/bench``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=110, help="false alarms of each of five kinds")
+    tables = asyncio.run(run(parser.parse_args().each))
+    out = Path("out/bench")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "turns.md").write_text(tables + "\n", encoding="utf-8")
+    print(tables)
+
+
+if __name__ == "__main__":
+    main()
