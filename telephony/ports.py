@@ -65,8 +65,8 @@ class CallerId:
 class CallInfo:
     """What is known about a call; ``codec`` is ``""`` and ``rate`` a guess until its media is up.
 
-    ``codec`` is ``G711`` or ``G722``, ``rate`` the PCM rate of read and write in Hz, ``transport`` ``udp`` or
-    ``tcp``.
+    ``codec`` is ``G711``, ``G722`` or ``OPUS``, ``rate`` the PCM rate of read and write in Hz, ``transport`` ``udp``,
+    ``tcp`` or ``webrtc``.
     """
 
     call_id: str

@@ -157,6 +157,11 @@ class WebCall:
         return self._peer is not None
 
     @property
+    def up(self) -> bool:
+        """True once media has been up."""
+        return self._up.done()
+
+    @property
     def lost_packets(self) -> int:
         """Packets that never came, over all streams so far."""
         return sum(stream.lost for stream in self._arrivals.values())

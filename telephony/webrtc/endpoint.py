@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 
 from aiortc import RTCIceServer
 
-from telephony.admission import Admission
+from telephony.admission import AT_CAPACITY, Admission
 from telephony.ports import CallGone, TelephonyError
 from telephony.webrtc.call import CALLER_CODECS, SOFTPHONE_CODECS, WebCall
 from telephony.webrtc.ice import IceServer, for_browser
 
 SHUTDOWN = "shutdown"
+MAX_CONNECTING = 5
+"""Callers' offers that may wait for their connection at once: one that never comes holds a place for ten seconds, and
+a flood of them must leave the telephones' places alone."""
 
 
 class LineBusy(TelephonyError):  # noqa: N818 - an outcome, in the words of the field
@@ -38,6 +41,7 @@ class WebEndpoint:
     ) -> None:
         self._ice_servers, self._admission, self._now = tuple(ice_servers), admission, now
         self._calls: dict[str, WebCall] = {}
+        self._callers: set[WebCall] = set()
 
     @property
     def calls(self) -> int:
@@ -56,13 +60,12 @@ class WebEndpoint:
             OfferRefused: the offer cannot be answered.
         """
         call = WebCall(called=called, prefer=CALLER_CODECS, ice_servers=self._servers(), now=self._now)
-        refusal = self._admission.admit(call.info) if self._admission is not None else None
+        refusal = self._refusal(call)
         if refusal is not None:
             await call.hangup(refusal)
             raise LineBusy(refusal)
-        if self._admission is not None:
-            call_id, release = call.info.call_id, self._admission.release
-            call.on_closed(lambda _cause: release(call_id))
+        self._callers.add(call)
+        call.on_closed(lambda _cause: self._release(call))
         return call, await self._open(call, sdp)
 
     async def softphone(self, sdp: str) -> tuple[WebCall, str]:
@@ -90,6 +93,11 @@ class WebEndpoint:
         """Hang up every leg and wait until all connections are closed."""
         await asyncio.gather(*(call.hangup(SHUTDOWN) for call in list(self._calls.values())))
 
+    def _refusal(self, call: WebCall) -> str | None:
+        if sum(not caller.up for caller in self._callers) >= MAX_CONNECTING:
+            return AT_CAPACITY
+        return self._admission.admit(call.info) if self._admission is not None else None
+
     async def _open(self, call: WebCall, sdp: str) -> str:
         token = call.resume_token
         self._calls[token] = call
@@ -99,6 +107,11 @@ class WebEndpoint:
         except BaseException:
             await call.hangup("failed:offer")
             raise
+
+    def _release(self, caller: WebCall) -> None:
+        self._callers.discard(caller)
+        if self._admission is not None:
+            self._admission.release(caller.info.call_id)
 
     def _forget(self, token: str) -> None:
         self._calls.pop(token, None)

@@ -170,6 +170,51 @@ def test_a_lost_connection_is_told_and_comes_back_on_the_same_call(hotline: Runn
         assert ended(hotline, call_id)["cause"] == "remote_hangup"
 
 
+SOFTPHONE = """async () => {
+  const { connect, devices, ringTone } = await import("/shared/softphone.js");
+  const states = [];
+  const until = async (state) => {
+    for (let i = 0; i < 200 && states.at(-1) !== state; i++) await new Promise((go) => setTimeout(go, 50));
+  };
+  const options = { mediaUrl: "/api/v1/web-calls", onState: (state) => states.push(state) };
+  const phone = connect(options);
+  await until("connected");
+  const { inputs, outputs } = await devices();
+  await phone.setInput(inputs.at(-1).deviceId);
+  phone.setVolume(0.5);
+  phone.levels();
+  await new Promise((go) => setTimeout(go, 1500));
+  const seen = { state: phone.state, inputs: inputs.length, outputs: outputs.length, level: phone.levels().output };
+  phone.hangup();
+  const listener = connect({ ...options, listenOnly: true });
+  await until("connected");
+  const heard = listener.state;
+  listener.hangup();
+  const problem = await phone.setInput("gone").then(() => "", (error) => error.code);
+  const ring = ringTone();
+  await ring.start();
+  const rang = ring.ringing;
+  ring.stop();
+  const token = phone.resumeToken.length > 20;
+  return { ...seen, states, heard, problem, rang, token, stopped: !ring.ringing };
+}"""
+
+
+def test_the_softphone_module_changes_devices_listens_only_and_rings(hotline: RunningHotline, tmp_path: Path) -> None:
+    mic = microphone(tmp_path / "mic.wav", [(60.0, None)])
+    with browser(tmp_path, mic) as here:
+        here.page.goto(url(hotline))
+        seen = here.page.evaluate(SOFTPHONE)
+        assert here.faults == []
+    assert seen["states"] == ["asking", "connecting", "connected", "ended", "connecting", "connected", "ended"]
+    assert seen["state"] == seen["heard"] == "connected"
+    assert seen["inputs"] >= 1
+    assert seen["outputs"] >= 1
+    assert seen["level"] > 0, "the greeting is heard"
+    assert seen["rang"] and seen["stopped"] and seen["token"]
+    assert seen["problem"] in ("", "no_device"), "a device that is gone gives way to the default one"
+
+
 def seconds_of(event: dict[str, Any]) -> float:
     return datetime.fromisoformat(event["time"]).timestamp()
 

@@ -38,9 +38,9 @@ export class Softphone {
   }
 
   async start() {
-    this.tell("asking");
     try {
       if (!this.options.listenOnly) {
+        this.tell("asking");
         this.stream = await openMicrophone(this.options.input, this.options.constraints);
         this.mute(this.muted);
         this.watchMicrophone();
@@ -376,10 +376,9 @@ async function postJson(url, body) {
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw new MediaProblem(response.status === 503 ? "busy" : "refused", {
-    status: response.status,
-    said: typeof answer.error === "string" ? answer.error : "",
-  });
+  const { status } = response;
+  if (status === 503) throw new MediaProblem("busy", { status });
+  throw new MediaProblem("refused", { status, said: typeof answer.error === "string" ? answer.error : "" });
 }
 
 /** Ask the browser's own buffer for the least delay; where it does not know how, nothing happens. */

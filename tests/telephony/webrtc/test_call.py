@@ -9,6 +9,7 @@ import pytest
 from telephony.admission import Admission
 from telephony.ports import LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, CallGone, SipCall
 from telephony.webrtc import LineBusy, OfferRefused, WebEndpoint
+from telephony.webrtc.endpoint import MAX_CONNECTING
 from telephony.webrtc.visitor import Visitor
 from telephony.webrtc.watch import SILENCE_S
 from tests.telephony.sounds import tone
@@ -194,6 +195,17 @@ async def test_calls_are_counted_with_those_of_the_telephones_and_softphones_are
     assert admission.live == 0
     for visitor in (first, second, agent):
         await visitor.close()
+
+
+async def test_offers_that_never_connect_cannot_take_every_place(endpoint: WebEndpoint, connect: Connect) -> None:
+    await connect()
+    for _ in range(MAX_CONNECTING):
+        await endpoint.caller(OFFER)
+    with pytest.raises(LineBusy):
+        await endpoint.caller(OFFER)
+    call, answer = await endpoint.softphone(OFFER)
+    assert "m=audio" in answer
+    assert not call.up
 
 
 async def test_who_only_listens_is_kept_by_its_pings(connect: Connect, room: Callable[..., Room]) -> None:
