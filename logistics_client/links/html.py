@@ -17,6 +17,7 @@ body{margin:0;background:#f4f5f7;color:#1c1e21;font:17px/1.6 -apple-system,"Ping
 main{max-width:30rem;margin:0 auto;padding:1rem}
 h1{font-size:1.4rem;margin:.5rem 0}
 section{background:#fff;border-radius:12px;padding:1rem;margin:0 0 1rem}
+p{margin:.3rem 0}
 label{display:block;font-weight:600;margin:.9rem 0 .3rem}
 input,textarea{width:100%;min-height:48px;padding:.6rem;font:inherit;border:1px solid #767b85;border-radius:8px}
 input[type=file]{padding:.8rem .6rem}
@@ -98,7 +99,7 @@ def link_page(link: Link, token: str, *, notice: Notice | None, form: AddressFor
 
 def gone_page() -> str:
     """Return the page for a link that is not ours or has expired."""
-    return page("链接已失效", _section("<p>这个链接已失效。如仍需办理,请再次拨打客服热线。</p>"))
+    return page("链接已失效", _section("<p>这个链接已失效。如仍需办理，请再次拨打客服热线。</p>"))
 
 
 def _section(inner: str) -> str:
@@ -115,17 +116,17 @@ def _photo_form(token: str, photos: int) -> str:
         f'{listed}<form method="post" action="/u/{token}/photos" enctype="multipart/form-data">'
         '<label for="photos">外包装、面单、内件请各拍一张</label>'
         '<input id="photos" name="photos" type="file" accept="image/jpeg,image/png,image/webp" multiple required>'
-        '<p class="note">一次最多 9 张,每张不超过 12MB。照片只用于处理这件快件。</p>'
+        '<p class="note">一次最多 9 张，每张不超过 12MB。照片只用于处理这件快件。</p>'
         '<button type="submit">上传</button></form>'
     )
 
 
 def _delivery_photo(token: str, *, shown: bool) -> str:
     if not shown:
-        return _section("<p>暂时没有派件照片。我们已记录您的需要,请以客服回复为准。</p>")
+        return _section("<p>暂时没有派件照片。我们已记录您的需要，请以客服回复为准。</p>")
     return _section(
         f'<img src="/u/{token}/delivery-photo" alt="快递员派件时拍的照片">'
-        '<p class="note">这是快递员派件时拍的照片。如果不是您的地点,请回拨热线告诉我们。</p>'
+        '<p class="note">这是快递员派件时拍的照片。如果不是您的地点，请回拨热线告诉我们。</p>'
     )
 
 
@@ -142,7 +143,7 @@ def _address_form(token: str, form: AddressForm) -> str:
         + field("mobile", "手机号", form.mobile, 'type="tel" inputmode="numeric" maxlength="15" autocomplete="tel"')
         + field("region", "省市区", form.region, 'maxlength="60" placeholder="湖北省武汉市江夏区"')
         + field("street", "详细地址", form.street, 'maxlength="120" autocomplete="street-address"')
-        + '<p class="note">提交后以快递员确认为准,改址可能产生费用。每个链接只能提交一次。</p>'
+        + '<p class="note">提交后以快递员确认为准，改址可能产生费用。每个链接只能提交一次。</p>'
         '<button type="submit">提交新地址</button></form>'
     )
 
@@ -150,14 +151,14 @@ def _address_form(token: str, form: AddressForm) -> str:
 def _intercept_form(token: str) -> str:
     return _section(
         f'<form method="post" action="/u/{token}/intercept">'
-        "<p>确认要拦截这件快件吗?拦截不保证成功,可能产生费用。</p>"
+        "<p>确认要拦截这件快件吗？拦截不保证成功，可能产生费用。</p>"
         '<button type="submit">确认拦截</button></form>'
     )
 
 
 def _customs(lines: Iterable[str]) -> str:
     return _section(
-        f"{_items(lines)}<p>身份证等清关材料请在快递公司官方 App 内提交,这个页面不收集证件,请勿在此上传。</p>"
+        f"{_items(lines)}<p>身份证等清关材料请在快递公司官方 App 内提交，这个页面不收集证件，请勿在此上传。</p>"
     )
 
 
@@ -171,4 +172,4 @@ def _items(lines: Iterable[str]) -> str:
 
 
 def _done(what: str) -> str:
-    return _section(f"<p>您的{escape(what)}已经提交,处理结果会通知您。如需更改,请再次拨打客服热线。</p>")
+    return _section(f"<p>您的{escape(what)}已经提交，处理结果会通知您。如需更改，请再次拨打客服热线。</p>")

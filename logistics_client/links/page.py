@@ -73,7 +73,7 @@ class LinkPages:
         except HTTPException:
             return await self._page(link, token, Notice(f"一次最多上传 {MAX_PHOTOS} 张照片。", good=False), 400)
         if known + len(taken) > MAX_PHOTOS_PER_LINK:
-            return await self._page(link, token, Notice("照片已经足够了,谢谢。", good=False), 400)
+            return await self._page(link, token, Notice("照片已经足够了，谢谢。", good=False), 400)
         try:
             if not taken:
                 raise PhotoRefusedError(Refusal.EMPTY)
@@ -110,7 +110,7 @@ class LinkPages:
         if link is None or link.purpose is not Purpose.ADDRESS:
             return _gone()
         if (refused := _too_large(request, MAX_TEXT_FORM)) is not None:
-            return await self._page(link, token, Notice("内容太长了,请写短一些。", good=False), refused)
+            return await self._page(link, token, Notice("内容太长了，请写短一些。", good=False), refused)
         form = await request.form(max_files=0, max_fields=10)
         given = AddressForm(**{name: _line(form, name, size) for name, size in _ADDRESS_FIELDS.items()})
         if missing := _missing(given):
@@ -236,4 +236,4 @@ def _missing(form: AddressForm) -> str | None:
         return "请填写正确的手机号。"
     if len(form.region) < 4:
         return "请填写省市区。"
-    return None if len(form.street) >= 4 else "请把详细地址写完整,例如街道、小区和门牌号。"
+    return None if len(form.street) >= 4 else "请把详细地址写完整，例如街道、小区和门牌号。"

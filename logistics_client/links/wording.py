@@ -25,21 +25,21 @@ TITLES: Mapping[Purpose, str] = {
 }
 REFUSALS: Mapping[Refusal, str] = {
     Refusal.EMPTY: "请先选择照片。",
-    Refusal.TOO_LARGE: "照片太大了,请选 12MB 以内的照片。",
-    Refusal.NOT_A_PHOTO: "这个文件不是照片,请选 JPG、PNG 或 WebP 照片。",
+    Refusal.TOO_LARGE: "照片太大了，请选 12MB 以内的照片。",
+    Refusal.NOT_A_PHOTO: "这个文件不是照片，请选 JPG、PNG 或 WebP 照片。",
 }
 
 
 def code_message(brand: str, waybill: str, code: str) -> str:
     """Write the text with a one-time code."""
-    return f"【{brand}】验证码{code},用于办理尾号{waybill[-4:]}的快件,5分钟内有效。请勿告诉来电的陌生人。"
+    return f"【{brand}】验证码{code}，用于办理尾号{waybill[-4:]}的快件，5分钟内有效。请勿告诉来电的陌生人。"
 
 
 def pickup_message(brand: str, waybill: str, place: str, code: str) -> str:
     """Write the text with a pick-up code (取件码)."""
-    return f"【{brand}】您尾号{waybill[-4:]}的快件在{place},取件码{code},请及时取件。"
+    return f"【{brand}】您尾号{waybill[-4:]}的快件在{place}，取件码{code}，请及时取件。"
 
 
 def message(brand: str, purpose: Purpose, waybill: str, url: str) -> str:
     """Write the text message; it names the parcel by its tail only."""
-    return f"【{brand}】您尾号{waybill[-4:]}的快件,{_MESSAGES[purpose]}:{url} 72小时内有效,请勿转发。"
+    return f"【{brand}】您尾号{waybill[-4:]}的快件，{_MESSAGES[purpose]}：{url} 72小时内有效，请勿转发。"

@@ -42,7 +42,7 @@ def order_router(table: OrdersTable, require: Require, *, clock: Clock = system_
                 try:
                     report = await import_rows(read_rows(file, "push"), table, clock=clock)
                 except ImportFileError as error:
-                    raise Refusal(400, "no_orders", "内容里没有可读的订单,请发送 CSV 或 JSON。") from error
+                    raise Refusal(400, "no_orders", "内容里没有可读的订单，请发送 CSV 或 JSON。") from error
         return {"stored": report.stored, "refused": report.refused, "complaints": report.complaints}
 
     return router

@@ -1,6 +1,6 @@
 """How every route of this room says no: one Chinese sentence and a code, never a trace.
 
-``{"error": "工单已经结束,请先重开。", "code": "done"}``
+``{"error": "工单已经结束，请先重开。", "code": "done"}``
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
 
 _STEPS = {
-    "done": "工单已经结束,请先重开。",
-    "running": "工单还在处理中,不用重开。",
+    "done": "工单已经结束，请先重开。",
+    "running": "工单还在处理中，不用重开。",
     "no_owner": "请填写改派到哪个网点、中转场或队列。",
-    "another_runs": "这件快件已有同类工单在处理,请在那张工单上办理。",
+    "another_runs": "这件快件已有同类工单在处理，请在那张工单上办理。",
 }
 _BULLETINS = {
-    "cause": "请填写原因,来电人会听到,最多两百字。",
+    "cause": "请填写原因，来电人会听到，最多两百字。",
     "no_place": "请至少填写品牌、省份、中转场、线路、网点中的一项。",
-    "province": "省份填写有误,请写成广东、广东省这样。",
-    "zone": "时间要带时区,例如 2026-11-22T20:00:00+08:00。",
+    "province": "省份填写有误，请写成广东、广东省这样。",
+    "zone": "时间要带时区，例如 2026-11-22T20:00:00+08:00。",
     "times": "结束和恢复时间要晚于开始时间。",
     "own": "公告要由作者以外的人审批。",
     "not_waiting": "只有待审批的公告可以审批。",
@@ -50,10 +50,10 @@ _BULLETINS = {
 }
 _LOOKUPS: tuple[tuple[type[LogisticsError], int, str, str], ...] = (
     (NoDataYetError, 404, "no_data", "没有查到这个运单。"),
-    (BadNumberError, 400, "bad_number", "运单号不对,请核对。"),
+    (BadNumberError, 400, "bad_number", "运单号不对，请核对。"),
     (NeedsPhoneTailError, 400, "needs_phone_tail", "请补充手机号后四位。"),
-    (NeedsMoreError, 409, "needs_more", "符合的快件不止一件,请写完整单号。"),
-    (CarrierAwayError, 503, "away", "暂时无法办理,请稍后再试。"),
+    (NeedsMoreError, 409, "needs_more", "符合的快件不止一件，请写完整单号。"),
+    (CarrierAwayError, 503, "away", "暂时无法办理，请稍后再试。"),
 )
 
 
@@ -76,7 +76,7 @@ class LimitedRequest(Request):
         async for chunk in super().stream():
             taken += len(chunk)
             if taken > MAX_BODY:
-                raise Refusal(413, "too_large", "提交的内容太大了,请删减后再试。")
+                raise Refusal(413, "too_large", "提交的内容太大了，请删减后再试。")
             yield chunk
 
 

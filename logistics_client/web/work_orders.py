@@ -90,7 +90,7 @@ def work_order_router(office: WorkOrderOffice, outbox: Outbox, require: Require)
         conditions += [column == value for column, value in exact.items() if value is not None]
         if before is not None:
             if before.tzinfo is None:
-                raise Refusal(400, "zone", "时间要带时区,例如 2026-11-22T20:00:00+08:00。")
+                raise Refusal(400, "zone", "时间要带时区，例如 2026-11-22T20:00:00+08:00。")
             conditions.append(table.opened_at < to_text(before))
         found = await office.book.find(*conditions, limit=limit)
         following = found[-1].opened_at.isoformat() if len(found) == limit else None

@@ -34,7 +34,7 @@ class Codes:
         await self.codes.send(kind, WAYBILL, phone=PHONE)
         text = json.loads(self.outbox.read_text("utf-8").splitlines()[-1])
         assert text["phone"] == PHONE and "尾号1386" in text["text"] and WAYBILL not in text["text"]
-        found = re.search(r"验证码(\d{6}),", text["text"])
+        found = re.search(r"验证码(\d{6})，", text["text"])
         assert found is not None
         return found.group(1)
 

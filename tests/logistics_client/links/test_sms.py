@@ -29,7 +29,7 @@ async def test_the_text_names_only_the_tail_and_is_on_disk_for_its_owner(desk: D
     link, _ = await desk.send(Purpose.ADDRESS)
     text = desk.texts()[0]
     assert text["phone"] == PHONE
-    assert text["text"].startswith("【云雀快递】您尾号1386的快件,请点开填写新地址:https://hotline.example/u/")
+    assert text["text"].startswith("【云雀快递】您尾号1386的快件，请点开填写新地址：https://hotline.example/u/")
     assert WAYBILL not in text["text"]
     assert stat.S_IMODE(desk.outbox.stat().st_mode) == 0o600
     assert desk.outcomes.names == ["link.sent"]

@@ -134,7 +134,7 @@ async def test_what_does_not_fit_is_a_sentence(office: Office) -> None:
     assert (await office.post(f"/{order_id}/reopen"))["code"] == "running"
     await office.post(f"/{order_id}/result", text="已核实")
     refused = await office.post(f"/{order_id}/accept")
-    assert (refused["http"], refused["code"], refused["error"]) == (409, "done", "工单已经结束,请先重开。")
+    assert (refused["http"], refused["code"], refused["error"]) == (409, "done", "工单已经结束，请先重开。")
     await office.post("", kind="outlet_check", waybill=WAYBILL)
     assert (await office.post(f"/{order_id}/reopen"))["code"] == "another_runs"
     assert (await office.post("/261122999999/accept"))["http"] == 404
