@@ -14,6 +14,7 @@ from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
 from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind, Heard, ModelAnswered
+from dialog.understanding.intents import DIALOGUE_INTENTS
 from dialog.understanding.llm import chosen
 from dialog.understanding.sounds import rfind_sound
 from logistics_client.vocabulary import CallerClass
@@ -21,22 +22,7 @@ from logistics_client.vocabulary import CallerClass
 URGENT = ("safety", "authority", "human")
 _FAIRLY_SURE, _SURE, _BEYOND_DOUBT = 0.5, 0.85, 0.95
 # The dialogue's own words: never a matter of their own.
-OWN = frozenset(
-    [
-        "affirm",
-        "deny",
-        "repeat",
-        "hold",
-        "slower",
-        "bye",
-        "give_number",
-        "correct",
-        "backchannel",
-        "abuse",
-        "no_recording",
-        "out_of_domain",
-    ]
-)
+OWN = frozenset(DIALOGUE_INTENTS)
 _SHORTEST_NUMBER = 4
 _A_SENTENCE = 7  # characters
 _SPOKEN_KEYS = {"1": "一", "2": "二", "3": "三", "4": "四"}

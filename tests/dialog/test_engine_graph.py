@@ -48,9 +48,7 @@ def _reaches_a_person(state: DialogueState, effects: tuple[object, ...]) -> bool
     """A person is called or queued for; or, honestly, none is there and call back or message are offered."""
     if any(isinstance(effect, Transfer) for effect in effects):
         return True
-    return state.queued is not None or (
-        state.question is not None and state.question.name.startswith("nobody.choice")
-    )
+    return state.queued is not None or (state.question is not None and state.question.name.startswith("nobody.choice"))
 
 
 def test_a_person_is_in_reach_by_word_in_every_situation(found: Walk) -> None:
