@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import wave
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,11 +25,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from desk.assembly import Desk, DeskParts, open_desk
 from desk.auth.passwords import Passwords
 from desk.auth.roles import Role
+from desk.database import open_engine
+from desk.schema import metadata as desk_tables
 from ledger import Event, Ledger
 from ledger.commands import Command, CommandBook, CommandResult
+from ledger.schema import metadata as ledger_tables
 from tests.desk.floor import SmallFloor
 from tests.desk.parcels import NOW, SmallLogistics
 
+POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
+_BEGAN: set[Path] = set()  # folders whose database was emptied
 FAST = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 PASSWORD = "correct-horse-7"
 
@@ -167,12 +173,26 @@ class Page:
         return await self.until(lambda message: message.get("request") == request)
 
 
+async def database(folder: Path) -> str:
+    """SQLite in the test's folder, or the PostgreSQL of ``TEST_DATABASE_URL``, emptied when a folder first uses it."""
+    if not POSTGRESQL:
+        return f"sqlite+aiosqlite:///{folder / 'hotline.db'}"
+    if folder not in _BEGAN:
+        _BEGAN.add(folder)
+        engine = open_engine(POSTGRESQL)
+        async with engine.begin() as connection:
+            for tables in (desk_tables, ledger_tables):
+                await connection.run_sync(tables.drop_all)
+        await engine.dispose()
+    return POSTGRESQL.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
 @asynccontextmanager
 async def running(tmp_path: Path, **options: Any) -> AsyncIterator[RunningDesk]:
     """Start everything; ``options`` go to ``DeskParts``."""
     clock = SettableClock()
     async with AsyncExitStack() as stack:
-        ledger = Ledger(f"sqlite+aiosqlite:///{tmp_path / 'hotline.db'}", writer="test")
+        ledger = Ledger(await database(tmp_path), writer="test")
         await ledger.start()
         stack.push_async_callback(ledger.close)
         redis = fakeredis.FakeAsyncRedis()
