@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Simulation:
             due = min((at for at in (timer, answer) if at is not None), default=None)
             if due is None or due > now:
                 return
-            step = self._policy.tick
+            step: Callable[[float], list[Decision]] = self._policy.tick
             if answer is not None and answer <= due:
                 step = self._pending.pop(0)[1]
             self._do(due, step)
@@ -100,7 +101,12 @@ class Simulation:
         while len(self._waiting) >= size:
             heard = self._step(self._waiting[:size], last=False)
             self._waiting = self._waiting[size:]
-            self._pending.append((now + HEARING_S, lambda at, text=heard.text: self._policy.interim(at, text)))  # type: ignore[misc]
+            self._pending.append(
+                (now + HEARING_S, lambda at, heard=heard: self._policy.interim(at, heard.text, heard.confidence))
+            )  # type: ignore[misc]
+
+    def _interim(self, heard: Transcript, at: float) -> list[Decision]:
+        return self._policy.interim(at, heard.text, heard.confidence)
 
     def _finish(self, now: float) -> None:
         self._do(now, self._policy.voice_stopped)

@@ -28,6 +28,7 @@ _STOP = re.compile(
     r"^(?:[哎喂嗯啊,]|你|先)*(?:等一?下|等等|等会|停|慢着|打住|不对|不是|错了|别说|别念|听我说|我说|人工|转人工|重新|再说|"
     r"没听清|大声|慢一?点|不要|不用|算了|够了|行了行了)|转人工|人工客服|真人|再说一遍|没听清|不对不对|说错了"
 )
+_LATER = re.compile(r"等?(?:一?会儿?|下|忙完)(?:再|跟|给|找|去|和)(?:你|他|她|去|来|说)")
 _DIGITS = re.compile(r"[零一二两三四五六七八九洞拐勾]{2,}(?![个次天楼号点斤块])|[零一二三四五六七八九]{4,}")
 _NEW_THOUGHT = re.compile(
     r"^(?:[哎喂嗯啊,]|那)*(?:不对|不是|错了|等一?下|等等|停|转人工|人工|算了|不用|不要|重新|谢谢|再见|拜拜)"
@@ -66,6 +67,8 @@ def floor_claim(text: str) -> FloorClaim:
     """Judge words said while the bot speaks; they may still grow."""
     flat = normalise(text)
     if not flat or signals.is_murmur(flat):
+        return "leaves"
+    if _LATER.search(flat):
         return "leaves"
     if _STOP.search(flat) or _DIGITS.search(flat):
         return "takes"

@@ -124,11 +124,11 @@ class DialogueProcessor(FrameProcessor):
                 self._take_utterance(frame)
                 return
             case InterimTranscriptionFrame():
-                text = frame.text
+                text, confidence = frame.text, getattr(frame, "confidence", 1.0)
                 if is_echo(text, self._spoken_over()):
                     return
                 self._caption("caller", text)
-                self._inbox.put_nowait(lambda now: self._take_interim(now, text))
+                self._inbox.put_nowait(lambda now: self._take_interim(now, text, confidence))
                 return
         await self.push_frame(frame, direction)
 
@@ -280,8 +280,8 @@ class DialogueProcessor(FrameProcessor):
         confidence = sum(piece.confidence * len(piece.text) for piece in pieces) / weight
         return Heard(self._wall.now(), "".join(piece.text for piece in pieces), confidence, tokens)
 
-    def _take_interim(self, now: float, text: str) -> list[Decision]:
-        decisions = self._policy.interim(now, text)
+    def _take_interim(self, now: float, text: str, confidence: float) -> list[Decision]:
+        decisions = self._policy.interim(now, text, confidence)
         if text != self._foreseen and self._policy.sounds_finished(text):
             self._foreseen = text
             self._bound.foresee(text, self._tts.prepare)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipecat.frames.frames import ControlFrame, TranscriptionFrame
+from pipecat.frames.frames import ControlFrame, InterimTranscriptionFrame, TranscriptionFrame
 
 from asr.ports import Token
 
@@ -19,6 +19,13 @@ class UtteranceFrame(TranscriptionFrame):
     tokens: tuple[Token, ...] = ()
     confidence: float = 1.0
     lost: bool = False
+
+
+@dataclass
+class InterimFrame(InterimTranscriptionFrame):
+    """Running text with the mean confidence of its characters: what noise makes has next to none."""
+
+    confidence: float = 1.0
 
 
 @dataclass

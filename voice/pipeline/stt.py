@@ -9,7 +9,6 @@ from typing import Any
 
 from pipecat.frames.frames import (
     Frame,
-    InterimTranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -20,7 +19,7 @@ from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from asr.ports import Recogniser, RecogniserStream, RecogniserUnavailable, Transcript
-from voice.pipeline.frames import UtteranceFrame
+from voice.pipeline.frames import InterimFrame, UtteranceFrame
 
 # Speech is reported 0.1 s after it began, and a soft first consonant lies before that.
 PRE_ROLL_MS = 300
@@ -108,4 +107,6 @@ class RecogniserSTT(STTService):
                     )
                 )
             elif transcript.text:
-                await self.push_frame(InterimTranscriptionFrame(transcript.text, "", time_now_iso8601(), Language.ZH))
+                await self.push_frame(
+                    InterimFrame(transcript.text, "", time_now_iso8601(), Language.ZH, confidence=transcript.confidence)
+                )

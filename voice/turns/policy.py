@@ -62,6 +62,7 @@ class TurnPolicy:
     _noise_at: float | None = None
     _awaiting_final: int = 0
     _final_due: float | None = None
+    _interim: tuple[str, float] = ("", 0.0)
     _pieces: list[Piece] = field(default_factory=list)
     _heard_voice: float = 0.0
     _ended: _Ended | None = None
@@ -119,6 +120,7 @@ class TurnPolicy:
         if self._suspended:
             return []
         self._voiced = True
+        self._interim = ("", 0.0)
         self._voice_since = now
         self._noise_at = now + self.timing.noise_after
         self._end_at = self._no_input_at = self._filler_at = None
@@ -140,13 +142,19 @@ class TurnPolicy:
         self._final_due = now + self.timing.final_within
         return []
 
-    def interim(self, now: float, text: str) -> list[Decision]:
-        """Running text of the current utterance."""
-        if text:
+    def interim(self, now: float, text: str, confidence: float = 1.0) -> list[Decision]:
+        """Running text of the current utterance; ``confidence`` is the mean over its characters.
+
+        A few characters may still become anything, so they wait for the moment of decision; the bot is silent anyway.
+        """
+        if confidence >= self.timing.believed:
             self._noise_at = None
-        if self._bot and self._interruptible and self._takes_floor(text, None):
-            return self._stop(now, "words")
-        return []
+        before, self._interim = self._interim, (text, confidence)
+        if not (self._bot and self._interruptible and self._takes_floor(text, confidence, growing=True)):
+            return []
+        certain = len(text) >= self.timing.certain_words and confidence >= self.timing.certain
+        repeated = not self._paused and self._takes_floor(*before, growing=True)
+        return self._stop(now, "words") if certain or repeated else []
 
     def final(self, now: float, text: str, confidence: float, tokens: tuple[tuple[str, float], ...]) -> list[Decision]:
         """Take the recogniser's last word on one utterance (empty when it heard none)."""
@@ -155,6 +163,7 @@ class TurnPolicy:
         self._awaiting_final = max(0, self._awaiting_final - 1)
         if not self._awaiting_final:
             self._final_due = None
+        self._interim = ("", 0.0)
         if text:
             self._pieces.append(Piece(text, confidence, tokens))
         if self._bot:
@@ -202,7 +211,8 @@ class TurnPolicy:
                 decisions += self._pause(now, onset + self.timing.decide_within)
         if self._due(self._decide_at, now):
             self._decide_at = None
-            decisions += self._resume("nothing understood")
+            taken = self._takes_floor(*self._interim, growing=True)
+            decisions += self._stop(now, "words") if taken else self._resume("nothing understood")
         if self._due(self._final_due, now):
             # The recogniser is away: the turn must not hang on a text that never comes.
             self._awaiting_final = 0
@@ -233,14 +243,16 @@ class TurnPolicy:
         asks = self.expect.kind is not ExpectKind.NOTHING and self.expect.no_input_s > 0
         self._no_input_at = now + self.expect.no_input_s if asks and not self._voiced and not self._bot else None
 
-    def _takes_floor(self, text: str, confidence: float | None) -> bool:
-        """Whether words over the bot are meant for it; ``confidence`` is None while they may still grow."""
+    def _takes_floor(self, text: str, confidence: float, *, growing: bool = False) -> bool:
+        """Whether words over the bot are meant for it; words of unknown aim must be many, sure and at their end."""
+        if confidence < self.timing.sure:
+            return False
         claim = self.claims(text)
         if claim != "unsure":
             return claim == "takes"
         if self._resumes is not None:
             return len(text) >= self.timing.resumed_words
-        return confidence is not None and confidence >= self.timing.sure and len(text) >= self.timing.unsure_words
+        return not growing and confidence >= self.timing.certain and len(text) >= self.timing.certain_words
 
     def _whole(self) -> tuple[tuple[Piece, ...], Expectation]:
         """All pieces of the turn, with those of the turn that it continues, and the question it answers."""

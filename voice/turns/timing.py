@@ -28,8 +28,10 @@ class TurnTiming:
     filler_after: float = 1.2
     noise_after: float = 8.0  # voice activity without a word is noise from then on
     shortest_word: float = 0.4  # voice activity includes 0.2 s of hang-over
-    sure: float = 0.55  # confidence of the recogniser below which a meaning is not trusted
-    unsure_words: int = 4  # words over the bot of unknown aim stop it when they are at least so many characters
+    sure: float = 0.6  # confidence of the recogniser below which a meaning is not trusted
+    believed: float = 0.4  # confidence below which a text may be noise
+    certain: float = 0.72  # confidence from which words over the bot stop it at once, and words of unknown aim count
+    certain_words: int = 4  # ... when they are at least so many characters
     resumed_words: int = 2
 
     def end_wait(self, state: str, expect: Expectation, *, number_complete: bool, sure: bool = True) -> float:
