@@ -133,7 +133,8 @@ class LogisticsService:
         now = self._clock()
         phone = normalised(number)
         if phone is None:
-            return CallerProfile(CallerClass.UNKNOWN, None, fetched_at=now)
+            # Whoever calls without a number may still name a parcel that a bulletin explains.
+            return CallerProfile(CallerClass.UNKNOWN, None, bulletins=await self._bulletins(), fetched_at=now)
         found = await self._finder.customer(phone, deadline_s=self._deadline_s)
         customer = found.customer
         if found.asked:

@@ -7,7 +7,7 @@ from typing import Any
 
 from logistics_client.facts import derive
 from logistics_client.ports import Logistics
-from logistics_client.vocabulary import Bulletin, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, Parcel, PickupPlace, WorkOrder
 
 
 async def track(
@@ -28,6 +28,7 @@ async def track(
     if waybill is not None:
         tail = phone[-4:] if phone else None
         parcels = await logistics.find(waybill=waybill, phone_tail=tail)
+        bulletins = (await logistics.identify(None)).bulletins
     else:
         profile = await logistics.identify(phone)
         parcels, bulletins = profile.parcels, profile.bulletins
@@ -47,10 +48,15 @@ def parcel_data(
         "from": parcel.origin_city,
         "to": parcel.dest_city,
         "outlet": parcel.outlet.name if parcel.outlet else None,
+        "courier": parcel.courier.name if parcel.courier else None,
+        "pickup": _pickup_data(parcel.pickup) if parcel.pickup else None,
+        "customs_missing": parcel.customs_missing,
+        "order_no": parcel.order_no,
         "stale": parcel.stale,
         "held_at": facts.held.where if facts.held else None,
         "held_hours": round(facts.held.hours, 1) if facts.held else None,
         "why": {"text": facts.why.text, "source": facts.why.source} if facts.why else None,
+        "late_hours": round(facts.late_hours, 1) if facts.late_hours is not None else None,
         "next_move_at": facts.next_move.at.isoformat() if facts.next_move else None,
         "expected_by": facts.expected_by.at.isoformat() if facts.expected_by else None,
         "abnormal": facts.abnormal.value if facts.abnormal else None,
@@ -61,6 +67,11 @@ def parcel_data(
     }
 
 
+def _pickup_data(place: PickupPlace) -> dict[str, Any]:
+    """Return locker or station; its code goes to the order's phone and nowhere else."""
+    return {"kind": place.kind, "name": place.name, "address": place.address, "notified": place.notified}
+
+
 def _order_data(order: WorkOrder) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
@@ -68,5 +79,7 @@ def _order_data(order: WorkOrder) -> dict[str, Any]:
         "status": order.status.value,
         "opened_at": order.opened_at.isoformat(),
         "due_at": order.promise.due_at.isoformat() if order.promise else None,
+        "kept": order.promise.kept if order.promise else None,
+        "owner": order.owner,
         "outcome": order.outcome,
     }

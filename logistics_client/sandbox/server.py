@@ -81,19 +81,13 @@ async def embedded_carrier(
 
 
 def run_carrier(
-    host: str = "127.0.0.1",
-    port: int = 8090,
+    listener: socket.socket,
     *,
     db_path: Path | str = DEFAULT_DB,
     clock: Clock = system_clock,
     secret: str = SANDBOX_SECRET,
 ) -> None:
-    """Serve the sandbox until it is interrupted; blocks.
-
-    Raises:
-        OSError: the port is taken.
-    """
-    listener = listen(host, port)
+    """Serve the sandbox on a socket from :func:`listen` until it is interrupted; blocks."""
     try:
         uvicorn.Server(_config(db_path, clock, secret)).run(sockets=[listener])
     finally:
