@@ -87,13 +87,17 @@ class DeskParts:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The opened desk: its routes, the gate for other rooms' routes, and agents' promises for the floor."""
+    """The opened desk: its routes, and the gate for other rooms' routes.
+
+    ``let_go`` ends event streams and pages; call it before the server is closed, which waits for them.
+    """
 
     routers: Sequence[APIRouter]
     require: Require
     promises: PromiseBook
     accounts: AccountBook
     keys: KeyBook
+    let_go: Callable[[], None]
 
 
 @asynccontextmanager
@@ -133,7 +137,7 @@ async def open_desk(parts: DeskParts) -> AsyncIterator[Desk]:
             *partners.routers,
             Pages(parts.partners.embed_origins).router(),
         ]
-        yield Desk(routers, gate.require, promises, accounts, gate.keys)
+        yield Desk(routers, gate.require, promises, accounts, gate.keys, feed.end)
 
 
 def _sign_in(parts: DeskParts, gate: Gate, accounts: AccountBook, audit: Audit, engine: AsyncEngine) -> list[APIRouter]:

@@ -29,7 +29,7 @@ class Feed:
 
     def __init__(self, ledger: Ledger, redis: Any) -> None:
         self._redis = redis
-        self._listeners: set[asyncio.Queue[Envelope]] = set()
+        self._listeners: set[asyncio.Queue[Envelope | None]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
         ledger.subscribe(self._committed)
@@ -45,10 +45,14 @@ class Feed:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def end(self) -> None:
+        """Tell every listener that there will be no more: the server stops, and waits for those who stay."""
+        self._hand_out(None)
+
     @contextlib.contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[Envelope]]:
-        """Yield a queue of envelopes, oldest first; when it overflows the oldest are lost."""
-        queue: asyncio.Queue[Envelope] = asyncio.Queue(QUEUE)
+    def listening(self) -> Iterator[asyncio.Queue[Envelope | None]]:
+        """Yield a queue of envelopes, oldest first, None at the end; when it overflows the oldest are lost."""
+        queue: asyncio.Queue[Envelope | None] = asyncio.Queue(QUEUE)
         self._listeners.add(queue)
         try:
             yield queue
@@ -78,7 +82,7 @@ class Feed:
             self._seen.popitem(last=False)
         return True
 
-    def _hand_out(self, envelope: Envelope) -> None:
+    def _hand_out(self, envelope: Envelope | None) -> None:
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

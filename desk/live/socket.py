@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 # Close codes of our own (RFC 6455 section 7.4.2 leaves 4000-4999 to applications).
 SESSION_OVER, FLOOR_GONE = 4401, 4503
+RESTART = 1012
 CHECK_SESSION_S = 10.0
 REMIND_S = 20.0
 AT_ONCE = 16
@@ -144,7 +145,7 @@ class _Page:
         parts = {
             asyncio.create_task(self._hear()): 0,
             asyncio.create_task(self._attend()): FLOOR_GONE,
-            asyncio.create_task(self._forward()): FLOOR_GONE,
+            asyncio.create_task(self._forward()): RESTART,
             asyncio.create_task(self._remind()): FLOOR_GONE,
             asyncio.create_task(self._desk.session_over(self._account)): SESSION_OVER,
         }
@@ -187,7 +188,10 @@ class _Page:
         """Pass on the events of this agent's calls, and news of the agent's promises."""
         with self._desk.feed.listening() as events:
             while True:
-                for message in self._watching.messages(await events.get()):
+                envelope = await events.get()
+                if envelope is None:
+                    return
+                for message in self._watching.messages(envelope):
                     await self._send(message)
 
     async def _remind(self) -> None:

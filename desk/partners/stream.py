@@ -115,14 +115,16 @@ class EventStream:
                         yield _frame(envelope, account)
             while True:
                 try:
-                    envelope = await asyncio.wait_for(queue.get(), self._ping_s)
+                    news = await asyncio.wait_for(queue.get(), self._ping_s)
                 except TimeoutError:
                     if not await self._may_go_on(account):
                         return
                     yield ": ping\n\n"
                     continue
-                if envelope["id"] not in sent and wanted.takes(envelope):
-                    yield _frame(envelope, account)
+                if news is None:
+                    return
+                if news["id"] not in sent and wanted.takes(news):
+                    yield _frame(news, account)
 
     async def _past(self, last: int) -> AsyncIterator[dict[str, Any]]:
         async with self._engine.connect() as connection:

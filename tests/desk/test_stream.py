@@ -52,6 +52,16 @@ async def test_live_then_resumed_without_a_gap(hotline: RunningDesk) -> None:
     assert types == ["turn.caller", "call.ended", "recording.ready"]
 
 
+async def test_a_stream_ends_when_the_hotline_stops(hotline: RunningDesk) -> None:
+    chief = await hotline.person("chief", Role.SUPERVISOR)
+    async with chief.http.stream("GET", "/api/v1/events") as response:
+        lines = response.aiter_lines()
+        assert (await anext(lines)).startswith("retry")
+        hotline.desk.let_go()
+        async with asyncio.timeout(2):
+            assert [line async for line in lines if line] == []
+
+
 async def test_types_and_one_call(hotline: RunningDesk) -> None:
     chief = await hotline.person("chief", Role.SUPERVISOR)
     async with streaming(chief, "types=call.,agent.accepted&call_id=c-2&after=0") as stream:
