@@ -148,6 +148,7 @@ class Hotline:
         )
         await http.start()
         self._stack.push_async_callback(http.close)
+        self._stack.callback(desk.let_go)  # streams never end by themselves, and the server waits for them
         endpoint.on_incoming(self._ring)
         self._announce(uris, http)
 
