@@ -27,6 +27,7 @@ _DESCRIBED = frozenset(
         "signed_not_received",
         "doorstep",
         "fraud_check",
+        "claim",
     }
 )
 _TIMED = frozenset({"change_time", "change_address", "pickup_order", "pickup_urge", "urge_delivery", "doorstep", "eta"})

@@ -28,8 +28,10 @@ _POSTAL_OFFICE = re.compile(r"邮政(?:局|管理)")
 _INSURED_NO = re.compile(r"(?:没有?|未|不)(?:买|办|做|交|给)?(?:保价|保险|报价)|没保")
 _INSURED_YES = re.compile(r"(?:买|办|做|交|有|付|加)(?:了|过)?(?:保价|保险)|保(?:了|过)价|保价(?:了|过)|保价件")
 _WORTH = re.compile(
-    r"(?:值|价值|花了|花|货值|原价|买的时候|损失|一共|总共|大概)(?:是|了|大概|差不多|有|要)*,?(\d+)(万|千|百)?(?:块|元|多)?"
+    r"(?:值|价值|保价|投保|保了|声明|花了|花|货值|原价|买的时候|损失|一共|总共|大概)(?:是|了|大概|差不多|有|要)*,?(\d+)(万|千|百)?(?:块|元|多)?"
 )
+_INSURED_FOR = re.compile(r"(?:保价|投保|声明价值)(?:了|是|为)?([一二两三四五六七八九])(万|千|百)(?![零一二三四五六七八九])")
+_ONES = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _SUM = re.compile(r"(\d+)(万)?(?:块|元)")
 _SCALE = {"万": 10_000, "千": 1000, "百": 100, None: 1}
 _SMALL_GOODS_BEFORE = "(?:买|寄|发|订|箱|盒|瓶|条|本|包|袋|只)(?:的|了|的是|点|些)?"
@@ -76,6 +78,9 @@ def _carrier(text: str) -> str:
 
 
 def _worth(text: str, *, asked: bool) -> str:
+    insured = _INSURED_FOR.search(text)
+    if insured is not None:
+        return str(_ONES[insured[1]] * _SCALE[insured[2]])
     line = read_line(text).text
     found = _SUM.search(line) if asked else _WORTH.search(line)
     if found is None or not ("块" in found.group() or "元" in found.group() or found[2] or asked):
