@@ -35,7 +35,7 @@ VERBS = frozenset(
 
 CHANNEL = "hotline:commands"
 LOOK_S = 0.5
-QUIET_S = 5.0
+QUIET_S = 1.0
 TAKEN_WITHIN_S = 2.0
 FINISHED_WITHIN_S = 10.0
 
@@ -311,11 +311,11 @@ class CommandBook:
             waiting.set()
 
     async def _listen(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
-                    while True:
+                    while not self._closing:
                         # Asked with a time limit: a quiet channel must not look like a connection that broke.
                         message = await channel.get_message(timeout=QUIET_S)
                         if message is not None and message["type"] == "message":

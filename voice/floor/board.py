@@ -176,6 +176,8 @@ class Board:
         while not self._closing:
             try:
                 async for news in self.store.news():
+                    if self._closing:  # a cancellation that meets an expiring time-out may be lost on Python 3.11
+                        return
                     if news.get("kind") in (None, "changed"):
                         self._wake.set()
                     for hear in self.news:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import dialog.engine  # noqa: F401 - the card and the engine import each other; the engine has to come first
 from desk.calls.masking import masked
 from dialog.card import one_line
 from dialog.protocol import CardLine, HandoverCard
@@ -52,13 +53,17 @@ class Screens:
         self._shown: dict[str, asyncio.Event] = {}
         board.news.append(self._hear)
 
-    async def offer(self, agent: Agent, message: Mapping[str, object], call: LiveCall) -> None:
-        """Show the card; returns when the page has it, or after a moment: the telephone rings after that."""
+    async def offer(self, agent: Agent, message: Mapping[str, object], call: LiveCall | None) -> None:
+        """Show the card; returns when the page has it, or after a moment: the telephone rings after that.
+
+        ``call`` is kept for a page that is loaded again; None when the call is shown already.
+        """
         if agent.built_in:
             return
         shown = self._shown[str(message["offer_id"])] = asyncio.Event()
         try:
-            await self._board.store.put_call(call)
+            if call is not None:
+                await self._board.store.put_call(call)
             await self._board.tell(agent.agent_id, message)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(shown.wait(), SHOWN_WITHIN_S)
@@ -83,10 +88,14 @@ class Screens:
         """Show that the call is over, and forget it."""
         for agent_id in call.agents:
             await self.tell(agent_id, call.call)
+        await self.forget(call.call_id)
+
+    async def forget(self, call_id: str) -> None:
+        """Nobody's page shows the call any more."""
         try:
-            await self._board.store.drop_call(call.call_id)
+            await self._board.store.drop_call(call_id)
         except AWAY:
-            self._board.later(lambda: self._board.store.drop_call(call.call_id))
+            self._board.later(lambda: self._board.store.drop_call(call_id))
 
     def _hear(self, news: Mapping[str, Any]) -> None:
         if news.get("kind") == "shown" and (event := self._shown.get(str(news.get("offer_id")))) is not None:

@@ -61,7 +61,8 @@ class Offering:
         attempt = Attempt(Outcome.FAILED)
         try:
             message = self._message(offered, card, ring_s, ticket, last_agent=last_agent)
-            await self._tools.screens.offer(agent, message, self._ringing_call(agent, message))
+            shown = self._ringing_call(agent, message) if role is Role.AGENT else None
+            await self._tools.screens.offer(agent, message, shown)
             self._log("agent.offered", {"agent": agent.agent_id, "name": agent.name, "offer_id": offered.offer_id})
             ringing = self._rings[offered.offer_id] = Ringing(
                 self._bridge,
@@ -83,7 +84,7 @@ class Offering:
             if attempt.outcome is not Outcome.ACCEPTED:
                 if self._caller.closed.done():
                     attempt = Attempt(Outcome.CALLER_LEFT, attempt.code, attempt.seconds)
-                await asyncio.shield(self._failed(offered, attempt))
+                await asyncio.shield(self._failed(offered, attempt, role))
         return attempt
 
     async def accepted(self, offered: Offered, attempt: Attempt) -> None:
@@ -110,13 +111,15 @@ class Offering:
         for ringing in self._rings.values():
             ringing.offered.withdrawn.set()
 
-    async def _failed(self, offered: Offered, attempt: Attempt) -> None:
+    async def _failed(self, offered: Offered, attempt: Attempt, role: Role) -> None:
         agent, outcome = offered.agent, attempt.outcome
         data = {"agent": agent.agent_id, "name": agent.name, "outcome": outcome.value}
         self._log(_EVENTS[outcome], data | {"code": attempt.code, "seconds": attempt.seconds})
         gone = {"type": "offer.gone", "offer_id": offered.offer_id, "reason": _GONE.get(outcome, outcome.value)}
         if not agent.built_in:
             await self._tools.screens.tell(agent.agent_id, gone)
+            if role is Role.AGENT:
+                await self._tools.screens.forget(self._facts.call_id)
         no_answer = outcome is Outcome.NO_ANSWER
         await self._tools.line.settle(agent.agent_id, offered.offer_id, unanswered if no_answer else passed)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from voice.floor.agents import Agent, State
@@ -20,7 +21,8 @@ from voice.floor.waiting import Waiting
 AGENTS, WAITING, CALLS, BEATS = "{floor}:agents", "{floor}:waiting", "{floor}:calls", "{floor}:beats"
 TALKS = "{floor}:talks"
 NEWS = "{floor}:news"
-QUIET_S = 5.0
+QUIET_S = 1.0
+QUIET: Mapping[str, Any] = {"kind": "quiet"}
 
 # ARGV: the news, then table, key, expected, wanted ("" means absent) for every change.
 _SWAP = """
@@ -93,8 +95,8 @@ class FloorStore:
             agents, waiting, calls, beats, talks = await pipe.execute()
         handling = _texts(talks)
         return View(
-            {key: _decode(Agent, _AGENT_FIELDS, text) for key, text in _texts(agents).items()},
-            {key: _decode(Waiting, _WAITING_FIELDS, text) for key, text in _texts(waiting).items()},
+            {key: _agent(text) for key, text in _texts(agents).items()},
+            {key: _waiting(text) for key, text in _texts(waiting).items()},
             {key: _live_call(text) for key, text in _texts(calls).items()},
             _texts(beats),
             Handling(int(handling.get("count", 0)), float(handling.get("seconds", 0))),
@@ -133,18 +135,30 @@ class FloorStore:
         await self._redis.publish(NEWS, json.dumps(news, ensure_ascii=False))
 
     async def news(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield what is told from now on; an empty mapping first, when listening has begun."""
+        """Yield what is told from now on; an empty mapping first, when listening has begun, and ``quiet`` now and then."""
         async with self._redis.pubsub() as channel:
             await channel.subscribe(NEWS)
             while True:
                 # Asked with a time limit: a quiet channel must not look like a connection that broke.
                 message = await channel.get_message(timeout=QUIET_S)
-                if message is not None:
+                if message is None:
+                    yield QUIET
+                else:
                     yield json.loads(message["data"]) if message["type"] == "message" else {}
 
 
 def _encode(record: Agent | Waiting | None) -> str:
     return "" if record is None else json.dumps(asdict(record), ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=1024)  # a look is made many times a second, and most records are as they were
+def _agent(text: str) -> Agent:
+    return _decode(Agent, _AGENT_FIELDS, text)
+
+
+@lru_cache(maxsize=1024)
+def _waiting(text: str) -> Waiting:
+    return _decode(Waiting, _WAITING_FIELDS, text)
 
 
 def _decode(kind: Callable[..., Record], names: frozenset[str], text: str) -> Record:

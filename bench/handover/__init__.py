@@ -1,0 +1,1 @@
+"""Hand-overs under load and under random behaviour: in virtual time, and over real sound."""
