@@ -69,9 +69,12 @@ class PickupCodeSink:
         if phone is None or place is None or place.code is None:
             return  # the order stays with the outlet, which knows the locker
         await self._text(
-            phone, pickup_message(self._brand, order.waybill, place.name, place.code), f"pickup-{order.order_id}"
+            phone,
+            pickup_message(self._brand, order.waybill, place.name, place.code),
+            f"pickup-{order.order_id}-{action}",
         )
-        await self._book.change(order.order_id, OrderStatus.RESULTED, self._clock(), outcome=SENT)
+        now = self._clock()
+        await self._book.change(order.order_id, OrderStatus.RESULTED, now, outcome=SENT, said_at=now)
 
     async def _place(self, parcel: Parcel, phone: str) -> PickupPlace | None:
         if parcel.pickup is not None and parcel.pickup.code is not None:

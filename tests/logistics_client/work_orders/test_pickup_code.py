@@ -14,6 +14,7 @@ from logistics_client.http_client import HttpCarrier
 from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel, PickupPlace
 from logistics_client.work_orders import Outbox, WorkOrderBook
 from logistics_client.work_orders.pickup_code import PickupCodeSink
+from logistics_client.work_orders.progress import Act, Step
 from tests.logistics_client.moving_clock import MovingClock
 from tests.logistics_client.work_orders.drafts import draft
 
@@ -84,7 +85,19 @@ async def test_without_a_receipt_it_is_tried_again_as_the_same_message(room: Roo
     await room.outbox.deliver_due()
     (order,) = await room.book.for_waybills(LOCKER)
     assert order.status is OrderStatus.RESULTED
-    assert [message_id for _, _, message_id in room.gateway.texts] == [f"pickup-{order.order_id}"]
+    assert [message_id for _, _, message_id in room.gateway.texts] == [f"pickup-{order.order_id}-open"]
+
+
+async def test_a_reopened_order_texts_once_more(room: Room, clock: MovingClock) -> None:
+    await room.run(LOCKER)
+    (order,) = await room.book.for_waybills(LOCKER)
+    clock.forward(minutes=5)
+    await room.book.act(order.order_id, Act(Step.REOPEN, "wang", clock()))
+    clock.forward(minutes=1)
+    await room.outbox.deliver_due()
+    assert [message_id.rpartition("-")[2] for _, _, message_id in room.gateway.texts] == ["open", "reopen"]
+    (order,) = await room.book.for_waybills(LOCKER)
+    assert order.status is OrderStatus.RESULTED
 
 
 @pytest.mark.parametrize(
