@@ -15,6 +15,7 @@ class SmallFloor:
         self.screens: dict[str, asyncio.Queue[Message | None]] = {}
         self.states: dict[str, str] = {}
         self.asked: list[tuple[str, Message]] = []
+        self.news = asyncio.Event()  # a page has asked something
         self.left = asyncio.Event()  # somebody has signed out
         self.slow: asyncio.Event | None = None
         self.shown: list[str] = []  # offers whose page asked for the next message
@@ -37,6 +38,7 @@ class SmallFloor:
 
     async def tell(self, agent_id: str, message: Message) -> Message:
         self.asked.append((agent_id, message))
+        self.news.set()
         if self.slow is not None and message["type"] == "transfer":
             await self.slow.wait()
         if message["type"] == "state":
@@ -46,6 +48,12 @@ class SmallFloor:
         if message.get("call_id") == "c-gone":
             return {"type": "error", "error": "这通电话已经结束,操作没有执行。"}
         return {"type": "done"}
+
+    async def until_asked(self, type_: str) -> None:
+        """Return when some page has asked this."""
+        while not any(message["type"] == type_ for _, message in self.asked):
+            self.news.clear()
+            await self.news.wait()
 
     async def agents(self) -> Sequence[Message]:
         return [{"id": agent, "state": state} for agent, state in self.states.items()]
