@@ -186,6 +186,7 @@ class Conversation:
             "slow": say.slow,
             "sentences": [sentence.text for sentence in say.sentences],
             "wording": [sentence.wording for sentence in say.sentences],
+            "facts": [fact.source for sentence in say.sentences for fact in sentence.facts],
         }
         if start_ms is not None:
             data |= {"start_ms": start_ms, "end_ms": end_ms}

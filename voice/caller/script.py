@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialog.located_yaml import ConfigError, Located, read
+from dialog.scripts import Script, parse_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ def read_script(path: Path) -> tuple[str | None, list[Step]]:
     root = read(data, path.name)
     number = root.get("from")
     return number.text() if number else None, [_step(node) for node in root.need("turns").sequence()]
+
+
+def load_script(path: Path) -> Script:
+    """Read a whole conversation with what it expects.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the text names its line.
+    """
+    try:
+        return parse_script(path.read_bytes(), path.name)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read; name an existing script") from error
 
 
 def _step(node: Located) -> Step:
