@@ -39,6 +39,7 @@ class Logistics(Protocol):
         phone_tail: str | None = None,
         order_no: str | None = None,
         surname: str | None = None,
+        district: str | None = None,
         number: str | None = None,
     ) -> tuple[Parcel, ...]:
         """Find parcels by what a caller can say; an empty tuple means no data.

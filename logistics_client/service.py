@@ -165,6 +165,7 @@ class LogisticsService:
         phone_tail: str | None = None,
         order_no: str | None = None,
         surname: str | None = None,
+        district: str | None = None,
         number: str | None = None,
     ) -> tuple[Parcel, ...]:
         """Find parcels by what a caller can say, the most urgent first; see ``Logistics``."""
@@ -175,6 +176,7 @@ class LogisticsService:
             phone_tail=phone_tail,
             order_no=order_no,
             surname=surname,
+            district=district,
             number=normalised(number),
         )
         found = await self._finder.find(spoken, deadline_s=self._deadline_s)

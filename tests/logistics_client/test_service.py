@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from logistics_client.errors import BadNumberError, NoDataYetError, UnavailableError
+from logistics_client.errors import BadNumberError, NeedsMoreError, NoDataYetError, UnavailableError
 from logistics_client.facts import derive
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
@@ -208,6 +208,20 @@ async def test_find_by_what_a_caller_can_say(room: Room, words: dict[str, str], 
 
 async def test_nothing_said_finds_nothing(room: Room) -> None:
     assert await room.service.find() == ()
+
+
+async def test_four_digits_with_surname_and_district_are_enough(room: Room) -> None:
+    await room.table.create()
+    await room.table.store(
+        [row(f"YQ88500241{n:01d}6386", receiver_surname="王", district="江夏区") for n in range(6)]
+        + [row("YQ8850024166386", receiver_phone="17012340056-9999", district="金水区")]
+    )
+    with pytest.raises(NeedsMoreError):
+        await room.service.find(waybill_tail="6386")
+    (parcel,) = await room.service.find(waybill_tail="6386", surname="李", district="金水")
+    assert parcel.waybill == "YQ8850024166386"
+    (parcel,) = await room.service.find(phone_tail="9999")
+    assert parcel.waybill == "YQ8850024166386"
 
 
 async def test_find_names_what_is_wrong(room: Room, faults: deque[str]) -> None:
