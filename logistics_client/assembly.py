@@ -19,10 +19,11 @@ from logistics_client.carriers.env import Env
 from logistics_client.carriers.factory import carrier_client, kuaidi100_orders
 from logistics_client.carriers.kdniao import KdniaoAccount, KdniaoClient
 from logistics_client.carriers.kuaidi100 import Kuaidi100Client
+from logistics_client.carriers.kuaidi100_orders import Kuaidi100Orders
 from logistics_client.carriers.sf import SfClient
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import open_engine
-from logistics_client.errors import MisconfiguredError
+from logistics_client.errors import CarrierRefusedError, MisconfiguredError, NoDataYetError
 from logistics_client.feedback import FeedbackReceiver
 from logistics_client.finder import Finder
 from logistics_client.http_client import HttpCarrier
@@ -36,11 +37,12 @@ from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
 from logistics_client.service import Background, LogisticsService
 from logistics_client.subscriptions import SubscribingCarrier
+from logistics_client.vocabulary import Parcel, PickupPlace
 from logistics_client.work_orders import Outbox, PlatformSink, SinkChain, WebhookSink, WorkOrderBook
 from logistics_client.work_orders.caretaker import Caretaker
 from logistics_client.work_orders.carrier_sinks import Kuaidi100Sink, SfSink, read_kinds
 from logistics_client.work_orders.office import WorkOrderOffice
-from logistics_client.work_orders.pickup_code import PickupCodeSink
+from logistics_client.work_orders.pickup_code import AskPlace, PickupCodeSink
 from logistics_client.work_orders.sinks import OrderSink
 
 _PROMISES = Path("config/promises.yaml")
@@ -122,9 +124,10 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
             BulletinStore(engine, clock=clock),
         )
         finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
-        pickup_codes = PickupCodeSink(finder, book, clock=clock)
+        family = _order_family(plan, stack, clock)
+        pickup_codes = PickupCodeSink(finder, book, ask_place=_places(family), clock=clock)
         own_sinks = _sinks(plan, platform, stack, clock)
-        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, book, stack, clock))
+        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, family, book, clock))
         outbox = Outbox(engine, book, sinks, clock=clock)
         background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         board = BulletinBoard(bulletins.live, clock=clock)
@@ -140,7 +143,7 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         )
         stack.push_async_callback(logistics.close)
         await logistics.start()
-        photos, pushes = _photos(plan, platform, stack, clock), _pushes(plan, traces, clock)
+        photos, pushes = _photos(platform, family), _pushes(plan, traces, clock)
         office = WorkOrderOffice(book, logistics, promises, clock=clock)
         feedback = FeedbackReceiver(book, plan.webhook_secret, clock=clock)
         yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes, office, feedback, pickup_codes)
@@ -175,18 +178,18 @@ def _followed(plan: Plan, client: CarrierClient, cached: CarrierClient, redis: R
 
 
 def _carrier_sinks(
-    plan: Plan, client: CarrierClient | None, book: WorkOrderBook, stack: AsyncExitStack, clock: Clock
+    plan: Plan, client: CarrierClient | None, family: Kuaidi100Orders | None, book: WorkOrderBook, clock: Clock
 ) -> list[OrderSink]:
     """Hand work orders to the carrier itself, where the operator says that the account allows it."""
     env = Env(plan.carrier, plan.env)
     if isinstance(client, SfClient) and env.flag("SF_WORK_ORDERS"):
         return [SfSink(client, book, clock=clock)]
-    if isinstance(client, Kuaidi100Client) and env.flag("KUAIDI100_WORK_ORDERS"):
-        orders = kuaidi100_orders(plan.env, clock=clock)
-        stack.push_async_callback(orders.close)
+    if env.flag("KUAIDI100_WORK_ORDERS"):
+        if family is None:
+            raise MisconfiguredError("set CARRIER=kuaidi100 and KUAIDI100_SECRET to use KUAIDI100_WORK_ORDERS")
         callback = f"{plan.public_url.rstrip('/')}/push/kuaidi100-orders"
         kinds = read_kinds(env.get("KUAIDI100_ORDER_KINDS", ""))
-        return [Kuaidi100Sink(orders, book, callback=callback, kinds=kinds, clock=clock)]
+        return [Kuaidi100Sink(family, book, callback=callback, kinds=kinds, clock=clock)]
     return []
 
 
@@ -198,14 +201,32 @@ def _pushes(plan: Plan, traces: TraceCache, clock: Clock) -> PushReceiver:
     return PushReceiver(traces, salt=env.get("KUAIDI100_SALT") or None, kdniao_account=account, clock=clock)
 
 
-def _photos(plan: Plan, platform: HttpCarrier | None, stack: AsyncExitStack, clock: Clock) -> DeliveryPhoto:
+def _order_family(plan: Plan, stack: AsyncExitStack, clock: Clock) -> Kuaidi100Orders | None:
+    """Open 快递100's order family, where the account has it."""
+    if plan.carrier != "kuaidi100" or not plan.env.get("KUAIDI100_SECRET"):
+        return None
+    orders = kuaidi100_orders(plan.env, clock=clock)
+    stack.push_async_callback(orders.close)
+    return orders
+
+
+def _photos(platform: HttpCarrier | None, family: Kuaidi100Orders | None) -> DeliveryPhoto:
     if platform is not None:
         return platform_photos(platform)
-    if plan.carrier == "kuaidi100" and plan.env.get("KUAIDI100_SECRET"):
-        orders = kuaidi100_orders(plan.env, clock=clock)
-        stack.push_async_callback(orders.close)
-        return kuaidi100_photos(orders)
-    return no_photo
+    return kuaidi100_photos(family) if family is not None else no_photo
+
+
+def _places(family: Kuaidi100Orders | None) -> AskPlace | None:
+    if family is None:
+        return None
+
+    async def ask(parcel: Parcel, phone: str) -> PickupPlace | None:
+        try:
+            return await family.pickup_place(parcel.waybill, parcel.carrier, phone)
+        except (NoDataYetError, CarrierRefusedError):
+            return None
+
+    return ask
 
 
 async def _platform(plan: Plan, stack: AsyncExitStack, clock: Clock) -> HttpCarrier | None:

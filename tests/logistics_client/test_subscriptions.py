@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from logistics_client.assembly import Plan, Room, open_room
 from logistics_client.errors import UnavailableError
 from logistics_client.push import push_router
 from logistics_client.subscriptions import SubscribingCarrier
-from logistics_client.vocabulary import Parcel, Stage
+from logistics_client.vocabulary import OrderKind, Parcel, Stage
 from tests.logistics_client.carrier_server import Asked, CarrierServer, carrier_server, json_reply
 from tests.logistics_client.moving_clock import MovingClock
+from tests.logistics_client.orders_table.test_table import row
 from tests.logistics_client.test_push import ROWS, WAYBILL, body_of, signed
 from tests.logistics_client.web_server import served
 
@@ -82,6 +84,35 @@ async def test_without_an_address_for_pushes_nothing_is_subscribed(tmp_path: Pat
     async with carrier_server(aggregator) as server, open_room(plan(server, tmp_path, ""), clock=clock) as room:
         assert await stage(room) is Stage.OUT_FOR_DELIVERY
     assert aggregator.subscribed == []
+
+
+async def test_the_pick_up_code_is_asked_where_the_account_allows(tmp_path: Path, clock: MovingClock) -> None:
+    texts: list[tuple[str, str]] = []
+    texted = asyncio.Event()
+
+    async def text(phone: str, words: str, message_id: str) -> None:
+        texts.append((phone, words))
+        texted.set()
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.path == "/pickupCode/query":
+            assert json.loads(asked.form["param"])["receiverPhone"] == "13800138000"
+            writer.write(json_reply({"code": 200, "data": {"pickUpCode": "3-2-1058", "pickUpStation": "和平里驿站"}}))
+        else:
+            writer.write(json_reply(body_of(*ROWS)["lastResult"]))
+
+    async with carrier_server(answer) as server:
+        usual = plan(server, tmp_path, "")
+        env = {**usual.env, "KUAIDI100_SECRET": "S", "KUAIDI100_API_URL": server.url}
+        async with open_room(replace(usual, env=env), clock=clock) as room:
+            room.pickup_codes.text_by(text, "云雀快递")
+            await room.table.create()
+            await room.table.store([row(WAYBILL)])
+            (parcel,) = await room.logistics.find(waybill=WAYBILL)
+            await room.logistics.open_order(OrderKind.RESEND_CODE, parcel, call_id="c1")
+            async with asyncio.timeout(10):
+                await texted.wait()
+    assert texts == [("13800138000", "【云雀快递】您尾号9795的快件在和平里驿站，取件码3-2-1058，请及时取件。")]
 
 
 class Carrier:
