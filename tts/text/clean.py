@@ -12,6 +12,7 @@ import unicodedata
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,500}>")
 _LINK = re.compile(r"(?:https?://|www\.)[\w./?=&%#:~+-]+", re.ASCII)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
+_NUMERO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.\s?(?=[A-Za-z]{0,4}\d)")
 _CIRCLED = re.compile("[①-⑳⑴-⒇]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BETWEEN_HANZI = re.compile(r"(?<=[㐀-鿿、。]) (?=[㐀-鿿])")
@@ -25,7 +26,7 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)
-    text = _MAIL.sub("邮箱", _LINK.sub("链接", text))
+    text = _NUMERO.sub("", _MAIL.sub("邮箱", _LINK.sub("链接", text)))
     text = "".join("" if _invisible(char) else char for char in text)
     text = re.sub(r"\s*\n\s*", "。", text.strip())
     return _BETWEEN_HANZI.sub("", _BLANKS.sub(" ", text))
