@@ -113,7 +113,7 @@ class Chat:
         self._conversation = self._mouth.conversation = self._line.conversation = conversation
         conversation.attach(self._line)
         now = self._clock.now()
-        staffing = Staffing(self._hotline.open_at(now), person_reachable=self._hotline.open_at(now))
+        staffing = Staffing(self._hotline.hours.open_at(now), person_reachable=self._hotline.hours.open_at(now))
         conversation.start(CallStarted(now, self._call_id, profile, self._hotline.profile, staffing))
         await self._settle()
 

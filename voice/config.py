@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
@@ -11,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dialog.located_yaml import ConfigError, Located, read
 from dialog.protocol import HotlineProfile
+from voice.floor.hours import Calendar, OpeningHours, load_calendar, parse_hours
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -139,24 +139,9 @@ class Hotline:
 
     profile: HotlineProfile
     agent_sip: str
-    opens: time
-    closes: time
+    hours: OpeningHours = field(default_factory=OpeningHours)
     pop_url: str = ""
     leave_path: bool = False
-
-    def open_at(self, now: datetime) -> bool:
-        """Whether people answer now; equal hours mean day and night."""
-        if self.opens == self.closes:
-            return True
-        moment = now.timetz().replace(tzinfo=None)
-        if self.opens < self.closes:
-            return self.opens <= moment < self.closes
-        return moment >= self.opens or moment < self.closes
-
-    def opens_next(self, now: datetime) -> datetime:
-        """When people answer again, counted from ``now``."""
-        today = now.replace(hour=self.opens.hour, minute=self.opens.minute, second=0, microsecond=0)
-        return today if today > now else today + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +168,11 @@ def load_hotlines(config_dir: Path) -> Hotlines:
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read in {config_dir}; restore it or set CONFIG_DIR") from error
     root.only("hotlines")
+    calendar = load_calendar(config_dir)
     by_called: dict[str, Hotline] = {}
     default: Hotline | None = None
     for node in root.need("hotlines").sequence():
-        hotline, numbers = _hotline(node)
+        hotline, numbers = _hotline(node, calendar)
         for number in numbers:
             if number == "default":
                 default = hotline
@@ -196,8 +182,10 @@ def load_hotlines(config_dir: Path) -> Hotlines:
     return Hotlines(by_called, default)
 
 
-def _hotline(node: Located) -> tuple[Hotline, list[str]]:
-    node.only("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url")
+def _hotline(node: Located, calendar: Calendar) -> tuple[Hotline, list[str]]:
+    node.only(
+        "name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url", "leave_path"
+    )
     numbers = [entry.text() for entry in node.need("numbers").sequence()]
     brand = node.need("brand").text()
     greeting = node.need("greeting")
@@ -217,16 +205,14 @@ def _hotline(node: Located) -> tuple[Hotline, list[str]]:
         skills=tuple(entry.text() for entry in skills.sequence()) if skills else ("general",),
         agent_name=agent_name.text() if agent_name else "人工客服",
     )
-    opens, closes = _hours(node.get("hours"))
-    pop = node.get("pop_url")
-    return Hotline(profile, agent.text() if agent else "", opens, closes, pop.text() if pop else ""), numbers
-
-
-def _hours(node: Located | None) -> tuple[time, time]:
-    if node is None:
-        return time(0), time(0)
-    first, _, last = node.text().partition("-")
-    try:
-        return time.fromisoformat(first.strip()), time.fromisoformat(last.strip().replace("24:00", "00:00"))
-    except ValueError:
-        node.fail("hours are written like 08:00-22:00")
+    pop, leave = node.get("pop_url"), node.get("leave_path")
+    if leave is not None and leave.text() not in ("true", "false"):
+        leave.fail("leave_path is a switch; write true or false")
+    hotline = Hotline(
+        profile,
+        agent.text() if agent else "",
+        parse_hours(node.get("hours"), calendar),
+        pop.text() if pop else "",
+        leave is not None and leave.text() == "true",
+    )
+    return hotline, numbers

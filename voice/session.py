@@ -207,9 +207,9 @@ class CallSession:
 
     def _staffing(self) -> Staffing:
         now = self._services.clock.now()
-        is_open = self._hotline.open_at(now)
+        is_open = self._hotline.hours.open_at(now)
         reachable = self._services.floor.floor.staffed()
-        opens_at = None if is_open else self._hotline.opens_next(now)
+        opens_at = None if is_open else self._hotline.hours.opens_next(now)
         return Staffing(open_now=is_open, person_reachable=is_open and reachable, opens_at=opens_at)
 
     async def _say_goodbye(self, cause: str) -> None:

@@ -172,11 +172,14 @@ class Board:
             return None
         return agent
 
+    def _over(self) -> bool:
+        return self._closing
+
     async def _listen(self) -> None:
-        while not self._closing:
+        while not self._over():
             try:
                 async for news in self.store.news():
-                    if self._closing:  # a cancellation that meets an expiring time-out may be lost on Python 3.11
+                    if self._over():  # a cancellation that meets an expiring time-out may be lost on Python 3.11
                         return
                     if news.get("kind") in (None, "changed"):
                         self._wake.set()

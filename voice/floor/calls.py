@@ -42,7 +42,7 @@ class CallFacts:
 
     def as_caller(self) -> dict[str, object]:
         """The ``caller`` of an offer."""
-        return {"masked": masked(self.number), "place": self.place, "class": self.caller_class, "role": ""}
+        return {"masked": masked(self.number), "place": self.place or place_of(self.number), "class": self.caller_class, "role": ""}
 
 
 class Screens:

@@ -135,7 +135,7 @@ class FloorStore:
         await self._redis.publish(NEWS, json.dumps(news, ensure_ascii=False))
 
     async def news(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield what is told from now on; an empty mapping first, when listening has begun, and ``quiet`` now and then."""
+        """Yield what is told from now on; an empty mapping when listening begins, and ``quiet`` now and then."""
         async with self._redis.pubsub() as channel:
             await channel.subscribe(NEWS)
             while True:
