@@ -1,7 +1,7 @@
 """``python -m bench.turns``: false stops and cut-offs, each over five hundred times, on real sound in virtual time.
 
 A false stop: the bot is stopped for good by a murmur, a cough, a word to somebody else, its own echo or line noise. A
-cut-off: the turn of a caller who only pauses (between groups of digits, or trailing off) ends before the caller goes on.
+cut-off: the turn of a caller who only pauses (between digit groups, or trailing off) ends before the caller goes on.
 """
 
 from __future__ import annotations

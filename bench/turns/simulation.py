@@ -101,9 +101,7 @@ class Simulation:
         while len(self._waiting) >= size:
             heard = self._step(self._waiting[:size], last=False)
             self._waiting = self._waiting[size:]
-            self._pending.append(
-                (now + HEARING_S, lambda at, heard=heard: self._policy.interim(at, heard.text, heard.confidence))
-            )  # type: ignore[misc]
+            self._pending.append((now + HEARING_S, partial(self._interim, heard)))
 
     def _interim(self, heard: Transcript, at: float) -> list[Decision]:
         return self._policy.interim(at, heard.text, heard.confidence)
