@@ -11,7 +11,9 @@ from desk.calls.fold import agent_of
 from desk.database import Clock
 from desk.errors import Conflict, Forbidden, NotFound
 from ledger import Event, Ledger, StoredEvent
+from logistics_client.vocabulary import OrderKind
 
+CALLED_BACK = (OrderKind.CALL_BACK.value, OrderKind.MESSAGE.value)
 _CALL_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
 
@@ -66,14 +68,16 @@ class CallBook:
         return found
 
     async def own(self, call_id: str, account: Account) -> list[StoredEvent]:
-        """Return the events of a call that the account may write about: its own, or any for those who lead.
+        """Return the events of a call that the account may write about and hear.
+
+        That is the own ones, those in the 回电 queue, which all agents share, and any for those who lead.
 
         Raises:
             NotFound: no such call.
             Forbidden: somebody else's.
         """
         events = await self.events(call_id)
-        if not account.leads and account.account_id not in people(events).known:
+        if not account.leads and account.account_id not in people(events).known and not is_called_back(events):
             raise Forbidden("这不是您接听的电话。", code="not_your_call")
         return events
 
@@ -99,6 +103,13 @@ class CallBook:
     async def append(self, type_: str, call_id: str, data: Mapping[str, object]) -> StoredEvent:
         """Commit what a person added to a call."""
         return await self._ledger.append(Event(type_, call_id, self._clock(), data))
+
+
+def is_called_back(events: Sequence[StoredEvent]) -> bool:
+    """Whether a call-back was promised or a message left, so that any agent may take it up."""
+    return any(
+        stored.event.type == "work_order.opened" and stored.event.data.get("kind") in CALLED_BACK for stored in events
+    )
 
 
 def caller_number(events: Sequence[StoredEvent]) -> str | None:

@@ -9,13 +9,13 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.auth.roles import Account
+from desk.calls.book import CALLED_BACK
 from desk.calls.detail import kind_name
 from desk.calls.masking import caller
 from desk.calls.schema import calls, orders
 from desk.database import Clock, from_text
 from logistics_client.vocabulary import OrderKind
 
-KINDS = (OrderKind.CALL_BACK.value, OrderKind.MESSAGE.value)
 MAX_SHOWN = 200
 
 
@@ -31,7 +31,7 @@ class CallBacks:
         query = (
             select(calls, orders)
             .join(orders, orders.c.call_id == calls.c.call_id)
-            .where(orders.c.kind.in_(KINDS), orders.c.running.is_(True))
+            .where(orders.c.kind.in_(CALLED_BACK), orders.c.running.is_(True))
             .order_by(orders.c.due_at.is_(None), orders.c.due_at)
             .limit(MAX_SHOWN)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from desk.calls.place import place_of
 from desk.database import to_text
 from desk.reading import Seen
 from logistics_client.vocabulary import OrderKind, OrderStatus
@@ -132,7 +133,7 @@ def _started(row: dict[str, Any], seen: Seen) -> None:
     number = data.get("caller")
     row["number"] = str(number)[:40] if number else None
     row["tail"] = "".join(filter(str.isdigit, row["number"] or ""))[-4:] or None
-    row["place"] = str(data.get("place") or "")[:40]
+    row["place"] = str(data.get("place") or place_of(row["number"]))[:40]
     row["caller_class"] = str(data.get("caller_class") or "")[:16]
     row["called"] = str(data.get("called") or row["called"])[:32]
     row["hotline"] = str(data.get("hotline") or "")[:64]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from desk.auth import Gate, Me, Role
 from desk.auth.accounts import AccountBook
 from desk.calls import summary
-from desk.calls.book import CallBook, people
+from desk.calls.book import CallBook, is_called_back, people
 from desk.calls.card import MAX_TEXT, card_of, value_at
 from desk.calls.detail import detail
 from desk.calls.fold import new_call
@@ -105,7 +105,7 @@ class CallRoutes:
         shown = detail(events, account, names)
         if shown["summary"] is None:
             shown["summary"] = summary.draft(row, shown["card"], shown["work_orders"])
-        mine = account.leads or account.account_id in people(events).known
+        mine = account.leads or account.account_id in people(events).known or is_called_back(events)
         recording = None
         if row["recording_s"] is not None and not row["refused_recording"] and mine:
             base = f"/api/v1/calls/{call_id}"

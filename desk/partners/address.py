@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from desk.errors import BadRequest
 
-PRIVATE = "这个地址在内网或本机,不能作为推送地址;确需使用请让管理员放开 DESK_PRIVATE_WEBHOOKS。"
+PRIVATE = "这个地址在内网或本机,不能作为推送地址;确需使用请让管理员放开 PRIVATE_WEBHOOKS。"
 
 
 @dataclass(frozen=True, slots=True)

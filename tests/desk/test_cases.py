@@ -111,5 +111,9 @@ async def test_call_backs_count_down_and_go_when_they_are_done(hotline: RunningD
     assert [(entry["order_id"], entry["left_s"]) for entry in queue] == [("o-2", -300), ("o-1", 2700)]
     assert queue[0]["voicemail"] is None and queue[1]["voicemail"]["seconds"] == 30.0
     assert queue[0]["caller"]["masked"] == "138****8000"
+    other = await hotline.person("wang")
+    hotline.recordings.add("c-1")
+    assert (await other.get(queue[1]["voicemail"]["url"])).status_code == 200
+    assert (await other.post("/api/v1/calls/c-1/notes", {"text": "已回电"})).status_code == 201
     await hotline.event("work_order.closed", "c-1", {"order_id": "o-2", "outcome": "已回电"})
     assert [entry["order_id"] for entry in (await agent.json("/api/v1/callbacks"))["callbacks"]] == ["o-1"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import dialog.engine  # noqa: F401 - the card and the engine import each other; the engine has to come first
 from desk.calls.masking import masked
+from desk.calls.place import place_of
 from dialog.card import one_line
 from dialog.protocol import CardLine, HandoverCard
 from ledger.commands import CommandBook
@@ -42,7 +43,8 @@ class CallFacts:
 
     def as_caller(self) -> dict[str, object]:
         """The ``caller`` of an offer."""
-        return {"masked": masked(self.number), "place": self.place or place_of(self.number), "class": self.caller_class, "role": ""}
+        place = self.place or place_of(self.number)
+        return {"masked": masked(self.number), "place": place, "class": self.caller_class, "role": ""}
 
 
 class Screens:

@@ -35,6 +35,8 @@ export interface Offer {
   hotline: string
   card: Card
   media: Media | null
+  /** A page of another system about this call; its host was checked by the server. */
+  pop_url?: string
 }
 
 export interface LiveCall {

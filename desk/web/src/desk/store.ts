@@ -91,10 +91,15 @@ function receive(message: ServerMessage): void {
   }
 }
 
+/** Never a script address, whatever the server was told. */
+export const isHttps = (url: string): boolean => url.startsWith('https://')
+
 function ring(offer: Offer): void {
   ringer.start(offer.caller.masked, offer.card.request)
   // Connected while it rings, so that accepting only opens the gates.
   if (offer.media !== null) phone.open(offer.call_id, offer.media)
+  // One window for all calls; a browser that blocks it leaves the link on the screen.
+  if (offer.pop_url !== undefined && isHttps(offer.pop_url)) window.open(offer.pop_url, 'hotline-pop')
 }
 
 /** Ask the server; a refusal is shown and gives null. */

@@ -30,7 +30,22 @@ export function turnsOf(events: readonly Envelope[]): Turn[] {
     const turn = turnOf(event)
     if (turn !== null) bySeq.set(turn.seq, turn)
   }
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+  return inOrder([...bySeq.values()])
+}
+
+/**
+ * Turns in the order in which they began. A turn is written down when it is over, so that a short 「嗯」 stands in the
+ * ledger before the long sentence it was said into; what has no time stays behind its predecessor.
+ */
+export function inOrder(turns: readonly Turn[]): Turn[] {
+  let last = 0
+  const timed = [...turns]
+    .sort((a, b) => a.seq - b.seq)
+    .map((turn) => {
+      last = turn.start_ms ?? last
+      return { turn, at: last }
+    })
+  return timed.sort((a, b) => a.at - b.at || a.turn.seq - b.turn.seq).map(({ turn }) => turn)
 }
 
 /** Index of the turn that sounds at `ms`; the last begun one, -1 before the first. */
