@@ -227,11 +227,18 @@ def seconds_of(event: dict[str, Any]) -> float:
     return datetime.fromisoformat(event["time"]).timestamp()
 
 
+# What Chromium does on a machine where another program holds the microphone; headless it cannot be brought about.
+TAKEN = """navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException("Could not start audio source", "NotReadableError"));"""
+
+
 @pytest.fixture
 def refusing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Browser]:
-    allowed = request.param == "no_device"
+    allowed = request.param != "no_permission"
     mic = None if allowed else microphone(tmp_path / "mic.wav", [(1.0, None)])
     with browser(tmp_path, mic, allowed=allowed) as here:
+        if request.param == "in_use":
+            here.page.add_init_script(TAKEN)
         yield here
 
 
@@ -239,6 +246,7 @@ def refusing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Browser
     ("refusing", "code", "what", "remedy"),
     [
         ("no_device", "no_device", "没有找到麦克风", "插上"),
+        ("in_use", "in_use", "麦克风正被别的程序占用", "关掉其他"),
         ("no_permission", "no_permission", "没有使用麦克风的权限", "允许本页使用麦克风"),
     ],
     indirect=["refusing"],
