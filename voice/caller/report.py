@@ -10,23 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
+from dialog.scripts import Script
 from ledger import Ledger, StoredEvent
 from tts.speaker import Speaker
 from voice.caller.caller import CallRecord, Turn, received_between
+from voice.caller.expectations import TurnReport, unmet
 from voice.caller.listening import same_speech
 from voice.clock import Clock
 
 LEDGER_PATIENCE_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class TurnReport:
-    """One exchange: ``heard`` is what the ledger says was spoken in it; the greeting has an empty ``said``."""
-
-    said: str
-    heard: str
-    gap_ms: int | None
-    audio_ok: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +29,22 @@ class CallReport:
     call_id: str | None
     turns: tuple[TurnReport, ...]
     end: str
+    unmet: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Every line was answered and the answers were really heard."""
-        return self.answered and all(turn.heard and turn.audio_ok for turn in self.turns)
+        """Every line was answered, the answers were really heard, and a script's expectations were met."""
+        return self.answered and not self.unmet and all(turn.heard and turn.audio_ok for turn in self.turns)
 
     def as_dict(self) -> dict[str, object]:
         """JSON of ``hotline call --json``."""
         return asdict(self)
 
 
-async def judge(record: CallRecord, ledger: Ledger, speaker: Speaker, clock: Clock) -> CallReport:
-    """Compare what was received with what the ledger says was spoken."""
+async def judge(
+    record: CallRecord, ledger: Ledger, speaker: Speaker, clock: Clock, script: Script | None = None
+) -> CallReport:
+    """Compare what was received with what the ledger says was spoken, and the call with what a script expects."""
     events = await _call_events(ledger, record.sip_call_id)
     call_id = events[0].event.call_id if events else None
     offset = clock.now() - timedelta(seconds=time.monotonic())
@@ -62,7 +57,8 @@ async def judge(record: CallRecord, ledger: Ledger, speaker: Speaker, clock: Clo
         heard = "".join(str(stored.event.data["text"]) for stored in spoken)
         audio_ok = bool(spoken) and await _audio_ok(record, turn, spoken, speaker)
         turns.append(TurnReport(turn.said or turn.keys, heard, turn.gap_ms, audio_ok))
-    return CallReport(True, call_id, tuple(turns), record.end)
+    missed = unmet(script, turns, events) if script is not None else []
+    return CallReport(True, call_id, tuple(turns), record.end, tuple(missed))
 
 
 def save(record: CallRecord, report: CallReport, folder: Path) -> None:

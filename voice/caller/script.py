@@ -8,6 +8,9 @@ from pathlib import Path
 from dialog.located_yaml import ConfigError, Located, read
 from dialog.scripts import Script, parse_script
 
+NO_INPUT_S = 10.0
+"""A silence of a conversation file is one that the hotline notices; its files count them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -38,8 +41,11 @@ def read_script(path: Path) -> tuple[str | None, list[Step]]:
     if path.suffix not in (".yaml", ".yml"):
         return None, steps_from_lines(data.decode("utf-8", "replace").splitlines())
     root = read(data, path.name)
+    root_is_conversation = root.get("title") is not None
     number = root.get("from")
-    return number.text() if number else None, [_step(node) for node in root.need("turns").sequence()]
+    caller = None if number is None or number.text() == "anonymous" else number.text()
+    nodes = [node for node in root.need("turns").sequence() if node.get("hang_up") is None]
+    return caller, [_step(node, NO_INPUT_S if root_is_conversation else 1.0) for node in nodes]
 
 
 def load_script(path: Path) -> Script:
@@ -54,7 +60,7 @@ def load_script(path: Path) -> Script:
         raise ConfigError(f"{path} cannot be read; name an existing script") from error
 
 
-def _step(node: Located) -> Step:
+def _step(node: Located, silence_s: float) -> Step:
     said, keys, silence = node.get("say"), node.get("keys"), node.get("silence")
     if said is not None:
         return Step(text=said.text())
@@ -62,4 +68,4 @@ def _step(node: Located) -> Step:
         return Step(keys=keys.text())
     if silence is None:
         node.fail("a turn says, keys or is silent; write say:, keys: or silence:")
-    return Step(silence_s=silence.number())
+    return Step(silence_s=silence.number() * silence_s)
