@@ -232,6 +232,23 @@ async def test_states_over_rest(hotline: RunningDesk) -> None:
         assert (await agent.json("/api/v1/queue"))["queue"][0]["caller"]["number"] == "138****8000"
 
 
+async def test_the_page_is_reminded_once_of_a_promise(hotline: RunningDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.live.socket.REMIND_S", 0.01)
+    agent = await hotline.person("lihua")
+    await talking(hotline, agent)
+    due = (hotline.clock() + timedelta(hours=1)).isoformat()
+    await hotline.event("promise.made", "c-1", {"id": "p-1", "agent": agent.account_id, "what": "回电", "due_at": due})
+    async with agent.desk() as page:
+        assert [promise["state"] for promise in (await page.next("hello"))["promises"]] == ["made"]
+        hotline.clock.go(minutes=55)
+        assert (await page.next("promise"))["state"] == "due_soon"
+        hotline.clock.go(minutes=10)
+        await hotline.desk.promises.note_missed()
+        assert (await page.next("promise"))["state"] == "missed"
+        await page.ask(type="ping")
+    assert [message["state"] for message in page.messages if message["type"] == "promise"] == ["due_soon", "missed"]
+
+
 async def test_promises_are_offered_made_due_and_missed(hotline: RunningDesk) -> None:
     agent, other = await hotline.person("lihua"), await hotline.person("wang")
     await talking(hotline, agent)
