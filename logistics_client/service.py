@@ -214,7 +214,7 @@ class LogisticsService:
             window=rule.window,
             owner=_owner(kind, parcel),
             details=dict(details or {}),
-            call_id=call_id,
+            call_id=call_id or None,
         )
         return await self._book.open(draft)
 

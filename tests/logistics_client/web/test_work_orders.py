@@ -127,6 +127,7 @@ async def test_the_second_of_a_kind_is_the_first(office: Office) -> None:
     second = await office.post("", kind="urge_delivery", waybill=WAYBILL)
     assert (first["http"], first["new"], second["http"], second["new"]) == (201, True, 200, False)
     assert first["order_id"] == second["order_id"] and len(office.heard) == 1
+    assert first["call_id"] is None
 
 
 async def test_what_does_not_fit_is_a_sentence(office: Office) -> None:
