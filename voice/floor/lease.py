@@ -24,11 +24,10 @@ class Leases:
 
         A process that was never seen to beat is given the same time from the first look on.
         """
-        for process in named | set(beats):
+        known = named | set(beats)
+        self._seen = {process: seen for process, seen in self._seen.items() if process in known}
+        for process in known:
             beat = beats.get(process, "")
             if process not in self._seen or self._seen[process][0] != beat:
                 self._seen[process] = (beat, now)
-        dead = {process for process, (_, since) in self._seen.items() if now - since > self._dead_after_s}
-        for process in set(self._seen) - named - set(beats):
-            del self._seen[process]
-        return dead
+        return {process for process, (_, since) in self._seen.items() if now - since > self._dead_after_s}

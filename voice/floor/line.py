@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from voice.floor.agents import ON_CALL, Agent, Refused, State, dial_out, ring
+from voice.floor.agents import ON_CALL, Agent, Refused, State, dial_out, passed, ring
 from voice.floor.board import AWAY, Board
 from voice.floor.routing import estimate_s, hopeless, pairs, position
 from voice.floor.store import Change, View
@@ -77,6 +77,7 @@ class Line:
         self._board = board
         self._places: dict[str, Place] = {}
         self._engaged: dict[str, Agent] = {}
+        self._open: set[str] = set()
         self._stepping = asyncio.Lock()
         board.watchers.append(self._step)
 
@@ -107,7 +108,9 @@ class Line:
                 after = await self._board.edit(agent_id, only_this_offer)
             except Refused:
                 logger.info("an agent left before the call was settled")
+                self._open.discard(offer_id)
                 return
+            self._open.discard(offer_id)
             if after.state is State.TALKING and after.offer_id == offer_id:
                 self._engaged[offer_id] = after
             else:
@@ -130,13 +133,14 @@ class Line:
         except AWAY:
             self._board.later(action)  # type: ignore[arg-type]
 
-    async def _step(self, _view: View) -> None:
+    async def _step(self, latest: View) -> None:
         async with self._stepping:
-            if not self._places and not self._engaged:
+            if not self._places and not self._engaged and not _ringing_for(self._board.process, latest):
                 return
             # Read under the lock: a picture from before the last claim would take that claim for withdrawn.
             view = await self._board.store.view()
             await self._keep_engaged(view)
+            await self._free_unknown(view)
             waiting, agents = dict(view.waiting), dict(view.agents)
             for key, place in list(self._places.items()):
                 if await self._restore(place, waiting.get(key)):
@@ -164,7 +168,14 @@ class Line:
         except Refused:
             return None
         before, after = place.waiting, replace(place.waiting, offered=agent.agent_id)
-        if not await self._board.store.swap(Change(agent, ringing), Change(before, after)):
+        self._open.add(offer_id)
+        made = False
+        try:
+            made = await self._board.store.swap(Change(agent, ringing), Change(before, after))
+        finally:
+            if not made:
+                self._open.discard(offer_id)
+        if not made:
             return None
         place.waiting, place.offered = after, Offered(ringing, offer_id, asyncio.Event())
         place.tell(place.offered)
@@ -189,6 +200,12 @@ class Line:
             if stored is None or await self._board.store.swap(Change(stored, None)):
                 return
 
+    async def _free_unknown(self, view: View) -> None:
+        """A claim whose answer was lost with the connection may have happened: nobody rings this agent, so free it."""
+        for agent in _ringing_for(self._board.process, view):
+            if agent.offer_id not in self._open:
+                await self._board.store.swap(Change(agent, passed(agent, self._board.now)))
+
     async def _keep_engaged(self, view: View) -> None:
         """Whoever talks here talks, whatever a table says that was emptied or cleaned up by mistake."""
         for offer_id, known in list(self._engaged.items()):
@@ -198,3 +215,8 @@ class Line:
             elif agent is not None and agent.offer_id != offer_id and agent.state not in (*ON_CALL, State.OFFLINE):
                 talking = dial_out(agent, known.call_id, offer_id, self._board.process, known.since)
                 await self._board.store.swap(Change(agent, talking))
+
+
+def _ringing_for(process: str, view: View) -> list[Agent]:
+    """The agents whom this process rings, as the table has it."""
+    return [agent for agent in view.agents.values() if agent.state is State.RINGING and agent.worker == process]

@@ -1,0 +1,261 @@
+"""Hand-overs over real SIP and RTP: raw telephones on both sides, tones told apart by pitch, random agents.
+
+Each lane calls, waits in the queue, meets an agent who accepts, declines, is busy or leaves, and is checked by ear: music
+or a voice while waiting, the agent's tone after the whisper, the caller's tone at the agent. Virtual time shows the laws;
+this shows that the sound follows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import fakeredis
+import numpy as np
+
+from dialog.protocol import HandoverCard, Transfer, TransferOutcome
+from telephony.hub import BotLeg, Hub, HubClock, Mode, Role
+from telephony.ports import SipCall
+from telephony.rawsip import RawAnswerer, RawCaller
+from telephony.rawsip.answerer import AnsweredCall
+from telephony.sip import BaresipEndpoint, SipConfig
+from voice.clock import SystemClock
+from voice.floor.agents import Agent
+from voice.floor.board import Board
+from voice.floor.calls import CallFacts, FloorTools, Screens
+from voice.floor.line import Line
+from voice.floor.live import LiveCalls
+from voice.floor.routing import RoutingRules
+from voice.floor.routing_file import Routing
+from voice.floor.store import Change, FloorStore
+from voice.floor.tickets import Tickets
+from voice.handover import Handover
+
+CALLER, AGENT, WHISPER = 600, 1000, 1500
+CARD = HandoverCard("包裹滞留网点未派件", whisper="w")
+STATUS = (200, 200, 200, 200, 486, 603)
+
+
+def tone(hertz: float, seconds: float) -> bytes:
+    """A sine at 8 kHz."""
+    t = np.arange(round(8000 * seconds)) / 8000
+    return (8000 * np.sin(2 * np.pi * hertz * t)).astype(np.int16).tobytes()
+
+
+def has_tone(pcm: bytes, hertz: float) -> bool:
+    """Whether a tone stands out of 200 ms of sound."""
+    x = np.frombuffer(pcm, np.int16).astype(np.float64)
+    if x.size < 800 or np.abs(x).max() < 500:
+        return False
+    spectrum = np.abs(np.fft.rfft(x * np.hanning(x.size)))
+    frequencies = np.fft.rfftfreq(x.size, 1 / 8000)
+    near = np.abs(frequencies - hertz) < 40
+    return bool(spectrum[near].max() > 0.3 * spectrum.max())
+
+
+class Lane:
+    """One caller after another, each with its own hub; the ``Around`` of its hand-overs."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.told, self.bridged_at = run, list[TransferOutcome](), 0.0
+
+    def log(self, type_: str, data: Mapping[str, object]) -> None:
+        """Count attempts."""
+        if type_ in ("agent.accepted", "agent.declined", "agent.no_answer"):
+            self.run.attempts[str(data["outcome"])] += 1
+
+    def progress(self, outcome: TransferOutcome, position: int | None = None, estimate_s: int | None = None) -> None:
+        """Keep what the dialogue would hear."""
+        self.told.append(outcome)
+
+    def bridged(self, agent_id: str) -> Callable[[], Awaitable[None]]:
+        """Note when the gates opened."""
+        self.bridged_at = time.monotonic()
+
+        async def end() -> None:
+            return None
+
+        return end
+
+    def hang_up(self, cause: str) -> None:
+        """Nobody presses buttons here."""
+
+    async def one(self, number: int) -> None:
+        """Call, be handed over, listen, and check."""
+        run, self.told, self.bridged_at = self.run, [], 0.0
+        async with RawCaller(run.uri, from_number=f"138{number:08d}") as caller:
+            await caller.call()
+            call = await run.taken[f"138{number:08d}"]
+            hub = Hub(call.rate)
+            hub.attach(Role.CALLER, call)
+            hub.attach_voice(Role.BOT, BotLeg(call.rate))
+            run.clock.add(hub)
+            facts = CallFacts(f"c-{number}", f"138{number:08d}")
+            handover = Handover(run.tools, run.endpoint, hub, call, facts, self, speak=_whisper)
+            speaking = asyncio.create_task(_say_on(caller.send, CALLER))
+            leaves = run.dice.random() < 0.1
+            reaching = asyncio.create_task(handover.reach(Transfer("t", "human", "general", CARD)))
+            if leaves:
+                await asyncio.sleep(run.dice.uniform(0.2, 3))
+                await caller.hangup()
+            await self._listen(caller, reaching, number, leaves=leaves)
+            speaking.cancel()
+            await asyncio.wait({reaching}, timeout=10)
+            self._judge(number, reaching, hub, call, leaves=leaves)
+            await handover.close()
+            run.clock.remove(hub)
+            hub.close()
+
+    async def _listen(self, caller: RawCaller, reaching: asyncio.Task[None], number: int, *, leaves: bool) -> None:
+        """Until the end: while nobody is there, something has to be heard; bridged, the agent's tone within 400 ms."""
+        silent = 0
+        heard = False
+        while not reaching.done() and not caller.ended.done():
+            await asyncio.sleep(0.1)
+            if leaves:
+                continue
+            recent = caller.received().pcm[-1600 * 2 :]
+            if self.bridged_at and not heard and has_tone(recent, AGENT):
+                heard = True
+                self.run.opened_ms.append((time.monotonic() - self.bridged_at) * 1000)
+            loud = bool(recent) and bool(np.abs(np.frombuffer(recent, np.int16)).max() > 50)
+            silent = 0 if loud else silent + 1
+            if silent == 20:
+                self.run.broken.append(f"c-{number}: two seconds of silence, told {self.told[-1:]}")
+
+    def _judge(self, number: int, reaching: asyncio.Task[None], hub: Hub, call: SipCall, *, leaves: bool) -> None:
+        if not reaching.done():
+            reaching.cancel()
+            self.run.broken.append(f"c-{number}: no end")
+        elif not call.closed.done() and hub.mode is not Mode.BOT:
+            self.run.broken.append(f"c-{number}: left in {hub.mode}")
+        last = self.told[-1].value if self.told else "nothing"
+        self.run.ends["caller left" if leaves else last] += 1
+
+
+class Run:
+    """One endpoint, some agents, many lanes."""
+
+    def __init__(self, seed: int, agents: int, lanes: int) -> None:
+        self.dice = random.Random(seed)
+        self.attempts, self.ends = Counter[str](), Counter[str]()
+        self.broken: list[str] = []
+        self.opened_ms: list[float] = []
+        self.heard_caller = 0
+        self.taken: dict[str, asyncio.Future[SipCall]] = {}
+        self._agents, self._lanes = agents, lanes
+
+    async def run(self, transfers: int) -> None:
+        """Make the transfers."""
+        config = SipConfig(port=0, rtp_ports=(41000, 42999), max_calls=4 * self._lanes + 4, rtp_timeout_s=10)
+        self.endpoint = BaresipEndpoint(config)
+        self.uri = (await self.endpoint.start())[0].partition(";")[0]
+        self.endpoint.on_incoming(lambda call: self._answer(call))
+        self.clock = HubClock()
+        board = Board(FloorStore(fakeredis.FakeAsyncRedis()), "bench", SystemClock(), RoutingRules())
+        self.tools = FloorTools(
+            board,
+            Line(board),
+            Screens(board),
+            LiveCalls(),
+            None,
+            Tickets(time.monotonic),
+            Routing(RoutingRules(ring_s=6)),
+        )
+        await board.start()
+        phones = [RawAnswerer(ring_s=0.2) for _ in range(self._agents)]
+        working = []
+        for number, phone in enumerate(phones):
+            await phone.__aenter__()
+            agent = Agent(f"desk:{number}", f"话机{number}", ("*",), "telephone", phone.uri)
+            await board.store.swap(Change(None, agent))
+            working.append(asyncio.create_task(self._agent(phone)))
+        numbers = iter(range(transfers))
+
+        async def lane() -> None:
+            for number in numbers:
+                self.taken[f"138{number:08d}"] = asyncio.get_running_loop().create_future()
+                await Lane(self).one(number)
+
+        await asyncio.gather(*(lane() for _ in range(self._lanes)))
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        for phone in phones:
+            await phone.__aexit__(None, None, None)
+        await board.close()
+        await self.clock.close()
+        await self.endpoint.close()
+
+    def _answer(self, call: SipCall) -> None:
+        async def answer() -> None:
+            await call.answer()
+            self.taken[call.info.caller.number or ""].set_result(call)
+
+        self._task = asyncio.create_task(answer())
+
+    async def _agent(self, phone: RawAnswerer) -> None:
+        """Take calls with changing luck; speak, listen, hang up."""
+        while True:
+            phone.status = self.dice.choice(STATUS)
+            leg = await phone.calls.get()
+            if phone.status != 200:
+                continue
+            await self._talk(phone, leg)
+
+    async def _talk(self, phone: RawAnswerer, leg: AnsweredCall) -> None:
+        speaking = asyncio.create_task(_say_on(leg.send, AGENT))
+        stay = self.dice.uniform(0.2, 0.6) if self.dice.random() < 0.1 else self.dice.uniform(2.5, 5)
+        await asyncio.wait({leg.ended}, timeout=stay)
+        self.heard_caller += has_tone(leg.received().pcm[-1600 * 2 :], CALLER)
+        speaking.cancel()
+        if not leg.ended.done():
+            phone.hangup(leg)
+
+
+async def _say_on(send: Callable[[bytes], Awaitable[Any]], hertz: float) -> None:
+    while True:
+        await send(tone(hertz, 1.0))
+
+
+async def _whisper(_text: str) -> AsyncIterator[bytes]:
+    yield tone(WHISPER, 0.6)
+
+
+def main() -> int:
+    """Run and print; exit 1 when a caller met silence or was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--transfers", type=int, default=200)
+    parser.add_argument("--agents", type=int, default=6)
+    parser.add_argument("--lanes", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    run = Run(options.seed, options.agents, options.lanes)
+    began = time.perf_counter()
+    asyncio.run(run.run(options.transfers))
+    took, load = time.perf_counter() - began, os.getloadavg()[0]
+    print(f"{sum(run.ends.values())} hand-overs over real sound in {took:.0f} s, load {load:.1f}")
+    print("  ends: " + ", ".join(f"{name} {count}" for name, count in run.ends.most_common()))
+    print("  attempts: " + ", ".join(f"{name} {count}" for name, count in run.attempts.most_common()))
+    if len(run.opened_ms) > 1:
+        p95 = statistics.quantiles(run.opened_ms, n=20)[18]
+        middle = statistics.median(run.opened_ms)
+        print("  gates open -> agent heard at the caller's socket (looked at every 100 ms, over the last 200 ms):")
+        heard = f"the caller was heard by {run.heard_caller} agents"
+        print(f"    n {len(run.opened_ms)}, median {middle:.0f} ms, p95 {p95:.0f} ms; {heard}")
+    print(f"silence or lost callers: {len(run.broken)}")
+    for line in run.broken[:20]:
+        print("  " + line)
+    return 1 if run.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
