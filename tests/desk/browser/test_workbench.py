@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import expect
 
-from tests.desk.browser.conftest import Seat, seat, talked, until
+from logistics_client.vocabulary import CallerClass, CallerProfile
+from tests.desk.browser.conftest import CARD, Seat, seat, talked, until
 from tests.desk.conftest import RunningDesk
 from tests.desk.parcels import WAYBILL
 
@@ -201,3 +203,26 @@ async def test_without_a_microphone_the_page_says_what_to_do(hotline: RunningDes
         await one.open()
         await expect(one.page.get_by_test_id("phone-problem")).to_contain_text("请插上耳麦后重新检查")
         await expect(one.page.get_by_test_id("phone")).to_have_attribute("data-status", "refused")
+
+
+async def test_a_waybill_that_is_read_out_becomes_the_cards_parcel(
+    hotline: RunningDesk, browser: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(number: str | None) -> CallerProfile:
+        return CallerProfile(CallerClass.UNKNOWN, number)
+
+    monkeypatch.setattr(hotline.logistics, "identify", nobody)
+    async with seat(hotline, browser, "lili") as one:
+        await one.open()
+        card = {**CARD, "waybill": None}
+        await talked(hotline, "c-1", one.person.account_id, card=card)
+        one.offer("c-1", card=card, pop_url="https://crm.example.com/in?call=c-1")
+        await expect(one.page.get_by_role("link", name="在业务系统中打开")).to_be_visible()
+        one.call("c-1", "talking")
+        await expect(one.page.get_by_test_id("action-urge")).to_be_disabled()
+        await one.page.get_by_test_id("waybill").fill(WAYBILL.lower())
+        await one.page.keyboard.press("Enter")
+        await expect(one.page.get_by_test_id("parcel")).to_contain_text("郑州金水网点")
+        await expect(one.page.get_by_test_id("action-urge")).to_be_enabled()
+        events = [stored.event for stored in await hotline.ledger.read("c-1")]
+        assert [event.data["after"] for event in events if event.type == "card.corrected"] == [WAYBILL]
