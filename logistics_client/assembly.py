@@ -132,14 +132,9 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
         board = BulletinBoard(bulletins.live, clock=clock)
         stack.push_async_callback(board.refreshed)
+        theirs = platform.bulletins if platform else None
         logistics = LogisticsService(
-            finder,
-            book,
-            promises,
-            background=background,
-            notices=board.current,
-            carriers_notices=platform.bulletins if platform else None,
-            clock=clock,
+            finder, book, promises, background=background, notices=board.current, carriers_notices=theirs, clock=clock
         )
         stack.push_async_callback(logistics.close)
         await logistics.start()

@@ -5,9 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+# Ten questions that run out of time at the same moment are ten failures in a row; a carrier that answered others a
+# moment ago is slow for some, not down for all.
+ALIVE_S = 3.0
+
 
 class CircuitBreaker:
     """Opens after consecutive failures, lets one trial through after a pause, closes on its success.
+
+    While the carrier answered anybody within the last seconds, it stays closed.
 
     Args:
         failures: consecutive failures that open the circuit.
@@ -23,6 +29,7 @@ class CircuitBreaker:
         self._monotonic = monotonic
         self._failed = 0
         self._retry_at: float | None = None
+        self._answered_at: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -44,9 +51,12 @@ class CircuitBreaker:
         """Note that the carrier answered."""
         self._failed = 0
         self._retry_at = None
+        self._answered_at = self._monotonic()
 
     def failed(self) -> None:
         """Note that the carrier could not be reached or answered nonsense."""
         self._failed += 1
-        if self._failed >= self._limit:
-            self._retry_at = self._monotonic() + self._open_s
+        now = self._monotonic()
+        is_alive = self._answered_at is not None and now - self._answered_at < ALIVE_S
+        if self._failed >= self._limit and not is_alive:
+            self._retry_at = now + self._open_s

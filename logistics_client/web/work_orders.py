@@ -70,7 +70,31 @@ def work_order_router(office: WorkOrderOffice, outbox: Outbox, require: Require)
     """
     router = room_router("/api/v1/work-orders")
     anyone, leads = Depends(require(*WORKERS)), Depends(require(*LEADS))
+    _add_deliveries(router, outbox, leads)
+    _add_reading(router, office, anyone)
+    _add_opening(router, office, anyone)
+    _add_steps(router, office, anyone)
+    return router
 
+
+def _add_deliveries(router: APIRouter, outbox: Outbox, leads: Any) -> None:
+    @router.get("/dead-letters", dependencies=[leads])
+    async def dead_letters() -> dict[str, Any]:
+        """Deliveries that were given up; the receiver never got these."""
+        letters = await outbox.dead_letters()
+        return {
+            "dead_letters": [
+                {"order_id": d.order_id, "action": d.action, "attempts": d.attempts, "error": d.error} for d in letters
+            ]
+        }
+
+    @router.post("/{order_id}/redeliver", dependencies=[leads])
+    async def redeliver(order_id: str) -> dict[str, Any]:
+        """Put an order's given-up deliveries back into the queue."""
+        return {"revived": await outbox.revive(order_id)}
+
+
+def _add_reading(router: APIRouter, office: WorkOrderOffice, anyone: Any) -> None:
     @router.get("", dependencies=[anyone])
     async def listed(
         status: Annotated[list[OrderStatus] | None, Query()] = None,
@@ -96,26 +120,13 @@ def work_order_router(office: WorkOrderOffice, outbox: Outbox, require: Require)
         following = found[-1].opened_at.isoformat() if len(found) == limit else None
         return {"work_orders": [shown(order) for order in found], "next": following}
 
-    @router.get("/dead-letters", dependencies=[leads])
-    async def dead_letters() -> dict[str, Any]:
-        """Deliveries that were given up; the receiver never got these."""
-        letters = await outbox.dead_letters()
-        return {
-            "dead_letters": [
-                {"order_id": d.order_id, "action": d.action, "attempts": d.attempts, "error": d.error} for d in letters
-            ]
-        }
-
-    @router.post("/{order_id}/redeliver", dependencies=[leads])
-    async def redeliver(order_id: str) -> dict[str, Any]:
-        """Put an order's given-up deliveries back into the queue."""
-        return {"revived": await outbox.revive(order_id)}
-
     @router.get("/{order_id}", dependencies=[anyone])
     async def one(order_id: str) -> dict[str, Any]:
         """One work order."""
         return shown(_there(await office.book.get(order_id)))
 
+
+def _add_opening(router: APIRouter, office: WorkOrderOffice, anyone: Any) -> None:
     @router.post("", status_code=201)
     async def opened(body: NewWorkOrder, response: Response, person: Person = anyone) -> dict[str, Any]:
         """Open an order; the running one of its kind and parcel is returned instead, with status 200."""
@@ -125,6 +136,8 @@ def work_order_router(office: WorkOrderOffice, outbox: Outbox, require: Require)
         response.status_code = 201 if new else 200
         return {**shown(order), "new": new}
 
+
+def _add_steps(router: APIRouter, office: WorkOrderOffice, anyone: Any) -> None:
     @router.post("/{order_id}/accept")
     async def accept(order_id: str, person: Person = anyone) -> dict[str, Any]:
         """Take an order over."""
@@ -152,8 +165,6 @@ def work_order_router(office: WorkOrderOffice, outbox: Outbox, require: Require)
         """Open an order again, with a new promise."""
         text = body.text if body else None
         return shown(_there(await office.act(order_id, Step.REOPEN, by=person.name, text=text)))
-
-    return router
 
 
 def shown(order: WorkOrder) -> dict[str, Any]:

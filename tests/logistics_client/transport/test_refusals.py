@@ -116,6 +116,19 @@ def test_bucket_and_breaker_refuse_nonsense() -> None:
         CircuitBreaker(1, 0.0)
 
 
+def test_failures_at_one_moment_do_not_close_the_door_on_a_carrier_that_answers() -> None:
+    clock = Moved()
+    breaker = CircuitBreaker(5, 15.0, monotonic=clock)
+    breaker.succeeded()
+    clock.now += 2.0
+    for _ in range(10):
+        breaker.failed()
+    assert breaker.allow()
+    clock.now += 1.0
+    breaker.failed()
+    assert not breaker.allow()
+
+
 def test_a_failed_trial_opens_the_circuit_again() -> None:
     clock = Moved()
     breaker = CircuitBreaker(1, 10.0, monotonic=clock)
