@@ -1,77 +1,79 @@
 """``python -m bench.dialog.heard``: frozen sentences and dictated numbers through the embedded recogniser.
 
-Spoken by voices that the recogniser never heard, over a quiet telephone line, recognised as in a call, then understood.
-The sentences are kept out of understanding's training; the recogniser's own training keeps out the reference set only,
-so the independent row may hold short sentences that it has heard. Dictations are read turn by turn, without read-back.
+Spoken by voices that the recogniser never heard, over a quiet telephone line, recognised as in a call, then understood
+with the recogniser's own confidence. The sentences are kept out of training. Dictations hold one correction; when the
+number that was heard finds nothing it is read back, and the caller says it again in groups, twice at most.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 
-import numpy as np
-
-from asr.recipe import channel
-from asr.recipe.corpus import speak
-from asr.recipe.hearing import by_engine
-from asr.recipe.measure import QUIET, Sound
-from asr.recipe.synth import Manner, Synthesiser
 from asr.recipe.voices import HELD_OUT_VOICES
+from bench.dialog.ear import Hear, Mouth, as_heard, open_ear
 from bench.dialog.understanding import WAYBILL, first, interval
-from dialog.numbers import NumberCapture
+from dialog.numbers import hear_number, read_back
+from dialog.protocol import Heard
 from dialog.understanding import understand
-from tests.dialog.frozen import INDEPENDENT, REFERENCE, rows
+from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, rows
 from tests.dialog.number_callers import dictate
+from tests.dialog.parcels import NOON
+from voice.waybills import plausible
 
-MODEL = Path(__file__).resolve().parents[2] / "asr" / "model"
-_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+READ_BACKS = 2
+_SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 
 
-def record(texts: Sequence[str], seed: int = 7) -> list[Sound]:
-    """The texts spoken by unseen voices over the quiet line."""
-    rng, voice = random.Random(seed), Synthesiser()
-    sounds = []
-    for each, text in enumerate(texts):
-        manner = Manner(
-            HELD_OUT_VOICES[each % len(HELD_OUT_VOICES)],
-            speed=rng.randint(150, 195),
-            pitch=rng.randint(30, 70),
-            pinyin=rng.random() < 0.5,
-        )
-        sound = np.pad(speak(text.translate(_DIGITS), manner, voice, rng, warp=False), (2400, 3200))
-        sounds.append(channel.apply(sound, QUIET, rng, []))
-    return sounds
+def intents(name: str, path: Path, hear: Hear, mouth: Mouth, *, show: bool) -> None:
+    """Print how many sentences of a frozen set are understood."""
+    found = rows(path)
+    voices = [HELD_OUT_VOICES[at % len(HELD_OUT_VOICES)] for at in range(len(found))]
+    heard = hear([mouth.say(row.text, voice) for row, voice in zip(found, voices, strict=True)])
+    read = [first(understand(x.text, row.expect, confidence=x.confidence)) for x, row in zip(heard, found, strict=True)]
+    print(f"{name:<24} {interval(sum(g == r.label for g, r in zip(read, found, strict=True)), len(found))}")
+    if show:
+        for row, transcript, got in zip(found, heard, read, strict=True):
+            print(f"  {row.text}\t{transcript.text}\t{row.label}\t{got}")
+
+
+def _heard(texts: list[str], voice: str, hear: Hear, mouth: Mouth) -> tuple[Heard, ...]:
+    transcripts = hear([mouth.say(text, voice) for text in texts])
+    return tuple(as_heard(Heard(NOON, text), x) for text, x in zip(texts, transcripts, strict=True))
+
+
+def numbers(callers: int, hear: Hear, mouth: Mouth) -> None:
+    """Print how many dictated numbers are right at once, and after being read back."""
+    rng = random.Random(11)
+    at_once = in_the_end = 0
+    for each in range(callers):
+        caller, voice = dictate(rng), HELD_OUT_VOICES[each % len(HELD_OUT_VOICES)]
+        digits = hear_number(_heard(list(caller.turns), voice, hear, mouth), WAYBILL, plausible).digits
+        at_once += digits == caller.number
+        for _ in range(READ_BACKS):
+            if digits == caller.number:
+                break
+            groups = [group.translate(_SPOKEN) for group in read_back(caller.number)]
+            digits = hear_number(_heard(groups, voice, hear, mouth), WAYBILL, plausible).digits
+        in_the_end += digits == caller.number
+        print(f"\r{each + 1}/{callers} callers ", end="", file=sys.stderr, flush=True)
+    print(f"\r{'numbers at once':<24} {interval(at_once, callers)}")
+    print(f"{'numbers after read-back':<24} {interval(in_the_end, callers)}")
 
 
 def main() -> None:
     """Print the rates."""
     parser = argparse.ArgumentParser(description="understanding behind the embedded recogniser")
-    parser.add_argument("--callers", type=int, default=100, help="number dictations")
+    parser.add_argument("--callers", type=int, default=200, help="number dictations")
+    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--show", action="store_true", help="print what was heard of the reference set")
     options = parser.parse_args()
-    hear = by_engine(MODEL)
-    for name, path in (("reference", REFERENCE), ("independent", INDEPENDENT)):
-        found = rows(path)
-        texts = hear(record([row.text for row in found]))
-        read = [first(understand(text, row.expect)) for text, row in zip(texts, found, strict=True)]
-        print(f"{name:<12} {interval(sum(g == r.label for g, r in zip(read, found, strict=True)), len(found))}")
-        if options.show and path == REFERENCE:
-            for row, text, got in zip(found, texts, read, strict=True):
-                print(f"  {row.text}\t{text}\t{row.label}\t{got}")
-    rng = random.Random(11)
-    callers = [dictate(rng) for _ in range(options.callers)]
-    turns = hear(record([turn for caller in callers for turn in caller.turns]))
-    right, at = 0, 0
-    for caller in callers:
-        capture = NumberCapture.start(WAYBILL)
-        for text in turns[at : at + len(caller.turns)]:
-            capture = capture.add(text)
-        at += len(caller.turns)
-        right += capture.digits == caller.number
-    print(f"{'numbers':<12} {interval(right, len(callers))}")
+    hear, mouth = open_ear(), Mouth(options.seed)
+    for name, path in (("reference", REFERENCE), ("independent", INDEPENDENT), ("second independent", SECOND)):
+        intents(name, path, hear, mouth, show=options.show and path == REFERENCE)
+    numbers(options.callers, hear, mouth)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from dialog.turns import turn_state
 from dialog.understanding import LINE, SERVICE_INTENTS, Understanding, understand
 from dialog.understanding.build import homophones
 from dialog.understanding.templates import Grammar
-from tests.dialog.frozen import INDEPENDENT, REFERENCE, TURNS, Row, rows
+from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, TURNS, Row, rows
 from tests.dialog.number_callers import dictate
 
 TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
@@ -130,6 +130,7 @@ def main() -> None:
     alike = homophones(line for lines in grammar.templates.values() for line in lines)
     intent_table("reference", rows(REFERENCE), alike)
     intent_table("independent", rows(INDEPENDENT), alike)
+    intent_table("second", rows(SECOND), alike)
     confusions(rows(INDEPENDENT))
     number_table(callers)
     turn_table()

@@ -12,6 +12,7 @@ from dialog.understanding.templates import UTTERANCES
 DATA = Path(__file__).parent / "data"
 REFERENCE = UTTERANCES / "held_out.tsv"
 INDEPENDENT = DATA / "intents_heldout.tsv"
+SECOND = DATA / "intents_second.tsv"
 TURNS = DATA / "turns_heldout.tsv"
 
 _ASKED = {"affirm": "yes_no", "deny": "yes_no", "give_number": "number", "correct": "number"}
