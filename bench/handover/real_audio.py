@@ -1,8 +1,8 @@
 """Hand-overs over real SIP and RTP: raw telephones on both sides, tones told apart by pitch, random agents.
 
-Each lane calls, waits in the queue, meets an agent who accepts, declines, is busy or leaves, and is checked by ear: music
-or a voice while waiting, the agent's tone after the whisper, the caller's tone at the agent. Virtual time shows the laws;
-this shows that the sound follows.
+Each lane calls, waits in the queue, meets an agent who accepts, declines, is busy or leaves, and is checked by ear:
+music or a voice while waiting, the agent's tone after the whisper, the caller's tone at the agent. Virtual time shows
+the laws; this shows that the sound follows.
 """
 
 from __future__ import annotations
