@@ -150,8 +150,9 @@ def _intent(row: dict[str, Any], data: Mapping[str, Any]) -> None:
 def _card(row: dict[str, Any], card: object) -> None:
     if not isinstance(card, Mapping):
         return
-    if card.get("intent"):
-        row["intent"] = str(card["intent"])[:32]
+    intent = str(card.get("intent") or "")[:32]
+    if intent and (intent not in _MANNERS or not row["intent"]):
+        row["intent"] = intent
     if card.get("waybill"):
         row["waybill"] = str(card["waybill"])[:32]
     _felt(row, _EMOTION_OF.get(str(card.get("emotion")), card.get("emotion")))

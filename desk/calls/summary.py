@@ -41,6 +41,21 @@ _BY_INTENT: Mapping[str, tuple[str, str, str]] = {
     "safety": ("投诉理赔", "升级", "人身安全"),
 }
 OTHER = ("其他", "其他", "其他")
+# A caller who only said 「转人工」 still has a matter: what the card says of the parcel. The first word that fits counts.
+_BY_REQUEST: tuple[tuple[str, str], ...] = (
+    *(("生鲜", "perishable"), ("破损", "damage"), ("不对", "wrong_item"), ("没有收到", "signed_not_received")),
+    *(("丢失", "lost"), ("遗失", "lost"), ("长时间没有更新", "lost"), ("海关", "customs"), ("清关", "customs")),
+    *(("滞留中转", "stuck_hub"), ("滞留", "stuck_outlet"), ("放柜", "locker_station"), ("驿站", "locker_station")),
+    *(("诈骗", "fraud_check"), ("理赔", "claim"), ("投诉", "complaint"), ("申诉", "authority"), ("费用", "fee_cod")),
+    *(("地址", "change_address"), ("送货上门", "doorstep"), ("拦截", "intercept_return"), ("退回", "intercept_return")),
+    *(("拒收", "refuse"), ("工单", "progress_followup"), ("电话", "courier_contact"), ("网点信息", "outlet_info")),
+    *(
+        ("取件没人来", "pickup_urge"),
+        ("派送", "urge_delivery"),
+        ("超过预计时间", "urge_delivery"),
+        ("查询包裹", "track"),
+    ),
+)
 
 
 def categories() -> list[dict[str, Any]]:
@@ -72,6 +87,8 @@ def draft(
     """What the agent finds filled in: from the call's row, its card and the orders that it opened."""
     intent = str((card or {}).get("intent") or row["intent"])
     request = str((card or {}).get("request") or "")
+    if intent not in _BY_INTENT:
+        intent = next((meant for word, meant in _BY_REQUEST if word in request), intent)
     done = [f"{order['label']}(工单{order['order_id']})" for order in orders]
     result = f"已办理:{'、'.join(done)}" if done else ""
     return {
