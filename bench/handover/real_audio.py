@@ -203,13 +203,13 @@ class Run:
         self._task = asyncio.create_task(answer())
 
     async def _agent(self, phone: RawAnswerer) -> None:
-        """Take calls with changing luck; speak, listen, hang up."""
-        while True:
-            phone.status = self.dice.choice(STATUS)
-            leg = await phone.calls.get()
-            if phone.status != 200:
-                continue
-            await self._talk(phone, leg)
+        """Take calls with changing luck; a call that broke off never keeps the next one waiting."""
+        async with asyncio.TaskGroup() as talks:
+            while True:
+                phone.status = self.dice.choice(STATUS)
+                leg = await phone.calls.get()
+                if phone.status == 200:
+                    talks.create_task(self._talk(phone, leg))
 
     async def _talk(self, phone: RawAnswerer, leg: AnsweredCall) -> None:
         speaking = asyncio.create_task(_say_on(leg.send, AGENT))

@@ -82,6 +82,9 @@ class Desk:
         told = await self.ask(name, verb, call_id=self.case.call_id, **fields)
         return str(told.get("error", ""))
 
+    def mode(self) -> Mode:
+        return self.case.hub.mode
+
     async def state(self, name: str) -> State:
         return (await self.process.board.store.view()).agents[name].state
 
@@ -113,11 +116,11 @@ def test_the_softphone_is_connected_while_it_rings_and_accepting_opens_the_gates
         assert offer["card"]["request"] == CARD.request and offer["caller"]["masked"] == "138****0001"
         await desk.process.floor.media_offer(offer["call_id"], offer["media"]["ticket"], "a1")
         await asyncio.sleep(0.5)
-        assert case.hub.mode is Mode.WAITING and await desk.state("a1") is State.RINGING
+        assert desk.mode() is Mode.WAITING and await desk.state("a1") is State.RINGING
         before = asyncio.get_running_loop().time()
         await desk.ask("a1", "accept", offer_id=offer["offer_id"])
         await asyncio.sleep(0.05)
-        assert case.hub.mode is Mode.BRIDGED and asyncio.get_running_loop().time() - before < 0.4
+        assert desk.mode() is Mode.BRIDGED and asyncio.get_running_loop().time() - before < 0.4
         await asyncio.sleep(0.1)
         assert await desk.state("a1") is State.TALKING
         assert case.told[-1] is TransferOutcome.BRIDGED
@@ -131,9 +134,9 @@ def test_hold_mute_and_keys_act_and_are_shown() -> None:
         await desk.sign_in("a1")
         case = await desk.call()
         await desk.accept("a1")
-        assert await desk.do("a1", "hold") == "" and case.hub.mode is Mode.HELD
+        assert await desk.do("a1", "hold") == "" and desk.mode() is Mode.HELD
         assert desk.last("a1", "call")["phase"] in ("talking", "held")
-        assert await desk.do("a1", "resume") == "" and case.hub.mode is Mode.BRIDGED
+        assert await desk.do("a1", "resume") == "" and desk.mode() is Mode.BRIDGED
         assert await desk.do("a1", "mute") == ""
         await asyncio.sleep(0.1)
         assert desk.last("a1", "call")["muted"] is True
@@ -141,7 +144,7 @@ def test_hold_mute_and_keys_act_and_are_shown() -> None:
         assert "按键" in await desk.do("a1", "keys", digits="拨")
         assert await desk.do("a1", "to_bot") == ""
         await asyncio.sleep(0.5)
-        assert case.hub.mode is Mode.BOT and case.told[-1] is TransferOutcome.ENDED
+        assert desk.mode() is Mode.BOT and case.told[-1] is TransferOutcome.ENDED
         assert await desk.state("a1") is State.ACW
 
     in_desk(scenario)
@@ -178,7 +181,7 @@ def test_stale_forged_and_foreign_requests_are_one_sentence_and_the_call_goes_on
         assert "班长" in await desk.do("a2", "supervise", stance="join")
         assert "找不到" in await desk.do("a1", "transfer", target="sip:thief@evil.example")
         assert "咨询" in await desk.do("a1", "confer")
-        assert case.hub.mode is Mode.BRIDGED and not case.leg.closed.done()
+        assert desk.mode() is Mode.BRIDGED and not case.leg.closed.done()
         try:
             await desk.process.floor.media_offer(case.call_id, offer["media"]["ticket"], "a1")
         except PermissionError:
@@ -194,14 +197,14 @@ def test_consult_then_hand_on_leaves_the_caller_with_the_second_person() -> None
         await desk.sign_in("a2", skill="complaint")
         case = await desk.call()
         await desk.accept("a1")
-        assert await desk.do("a1", "consult", target="a2") == "" and case.hub.mode is Mode.HELD
+        assert await desk.do("a1", "consult", target="a2") == "" and desk.mode() is Mode.HELD
         await asyncio.sleep(0.5)
         await desk.accept("a2")
-        assert case.hub.mode is Mode.CONSULTING
-        assert await desk.do("a1", "confer") == "" and case.hub.mode is Mode.CONFERENCE
+        assert desk.mode() is Mode.CONSULTING
+        assert await desk.do("a1", "confer") == "" and desk.mode() is Mode.CONFERENCE
         assert await desk.do("a1", "hand_on") == ""
         await asyncio.sleep(0.2)
-        assert case.hub.mode is Mode.BRIDGED
+        assert desk.mode() is Mode.BRIDGED
         assert (await desk.state("a1"), await desk.state("a2")) == (State.ACW, State.TALKING)
         assert await desk.do("a2", "hangup") == ""
         await asyncio.sleep(0.5)
@@ -213,13 +216,13 @@ def test_consult_then_hand_on_leaves_the_caller_with_the_second_person() -> None
 def test_a_telephone_outside_is_consulted_and_dropped() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.sign_in("a1")
-        case = await desk.call()
+        await desk.call()
         await desk.accept("a1")
         assert await desk.do("a1", "consult", target="13800138000") == ""
         await asyncio.sleep(3)
-        assert case.hub.mode is Mode.CONSULTING and not desk.phones.legs["sip:13800138000@x"].closed.done()
+        assert desk.mode() is Mode.CONSULTING and not desk.phones.legs["sip:13800138000@x"].closed.done()
         assert await desk.do("a1", "drop_consult") == ""
-        assert case.hub.mode is Mode.BRIDGED and desk.phones.legs["sip:13800138000@x"].closed.done()
+        assert desk.mode() is Mode.BRIDGED and desk.phones.legs["sip:13800138000@x"].closed.done()
 
     in_desk(scenario)
 
@@ -228,15 +231,15 @@ def test_transferring_on_never_leaves_the_caller_alone() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.sign_in("a1")
         await desk.sign_in("a2", skill="complaint")
-        case = await desk.call()
+        await desk.call()
         await desk.accept("a1")
         assert await desk.do("a1", "transfer", target="complaint") == ""
         await asyncio.sleep(0.5)
-        assert case.hub.mode is Mode.WAITING and await desk.state("a1") is State.ACW
+        assert desk.mode() is Mode.WAITING and await desk.state("a1") is State.ACW
         offer = desk.last("a2", "offer")
         await desk.ask("a2", "decline", offer_id=offer["offer_id"])
         await asyncio.sleep(31)
-        assert case.hub.mode in (Mode.WAITING, Mode.BOT)
+        assert desk.mode() in (Mode.WAITING, Mode.BOT)
 
     in_desk(scenario)
 
@@ -249,10 +252,10 @@ def test_an_agent_whose_browser_dies_is_replaced() -> None:
         await desk.sign_in("a2")
         desk.process.browsers.legs["a1"].leave("media_timeout")
         await asyncio.sleep(0.5)
-        assert case.hub.mode is Mode.WAITING
+        assert desk.mode() is Mode.WAITING
         assert desk.last("a2", "offer")["call_id"] == case.call_id
         await desk.accept("a2")
-        assert case.hub.mode is Mode.BRIDGED
+        assert desk.mode() is Mode.BRIDGED
 
     in_desk(scenario)
 
@@ -271,6 +274,6 @@ def test_a_supervisor_listens_whispers_joins_and_leaves() -> None:
         assert await desk.do("boss", "supervise", stance="join") == ""
         assert "耳语" in await desk.do("boss", "supervise", stance="shout")
         assert await desk.do("boss", "leave") == ""
-        assert case.handover._bridge.person(Role.SUPERVISOR) is None and case.hub.mode is Mode.BRIDGED
+        assert case.handover._bridge.person(Role.SUPERVISOR) is None and desk.mode() is Mode.BRIDGED
 
     in_desk(scenario)
