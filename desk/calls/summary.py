@@ -41,7 +41,7 @@ _BY_INTENT: Mapping[str, tuple[str, str, str]] = {
     "safety": ("投诉理赔", "升级", "人身安全"),
 }
 OTHER = ("其他", "其他", "其他")
-# A caller who only said 「转人工」 still has a matter: what the card says of the parcel. The first word that fits counts.
+# Who only said 「转人工」 still has a matter: what the card says of the parcel. The first word that fits counts.
 _BY_REQUEST: tuple[tuple[str, str], ...] = (
     *(("生鲜", "perishable"), ("破损", "damage"), ("不对", "wrong_item"), ("没有收到", "signed_not_received")),
     *(("丢失", "lost"), ("遗失", "lost"), ("长时间没有更新", "lost"), ("海关", "customs"), ("清关", "customs")),
