@@ -1,8 +1,8 @@
 """A peer to be measured beside the hotline: the same dialogue, voice and model behind a pipecat pipeline of its own.
 
 ``stock`` is pipecat as its examples build it: Silero in the aggregator, default turn strategies (smart turn), a
-segmented FunASR service per call, observers on. ``tuned`` follows its documentation: voice activity inline, no observers,
-one shared streaming recogniser, a speech time-out. Both speak through the embedded voice without a cache.
+segmented FunASR service per call, observers on. ``tuned`` follows its documentation: voice activity inline, no
+observers, one shared streaming recogniser, a speech time-out. Both speak through the embedded voice without a cache.
 """
 
 from __future__ import annotations
