@@ -146,3 +146,12 @@ def test_a_sentence_made_up_by_a_scene_is_refused(found: Walk) -> None:
     lie = replace(sentence.facts[0], value="不存在的地方")
     assert "does not say so" in (check(replace(sentence, facts=(lie,)), wording, view) or "")
     assert "not in the wording" in (check(replace(sentence, wording="made.up@1"), wording, view) or "")
+
+
+def test_every_situation_has_a_card_that_an_agent_can_use(found: Walk) -> None:
+    for state in found.situations.values():
+        card = found.dialogue.card(state, NOON)
+        lines = (*card.processes, *card.notes, *card.trace, *card.promises, *card.unconfirmed)
+        assert card.request and card.identity in ("可办理", "可告知", "不可告知")
+        assert len(card.whisper) <= 20
+        assert all(line.text and 0 <= line.turn <= state.turn and 0 <= line.confidence <= 1 for line in lines)
