@@ -83,7 +83,8 @@ class Person:
 
     async def listen(self) -> None:
         """Begin to measure what this page plays."""
-        await self.page.wait_for_function("window.playing")
+        while not await self.page.evaluate("Boolean(window.playing)"):
+            await self.page.wait_for_timeout(50)
         await self.page.evaluate(LISTEN)
 
     async def heard(self) -> tuple[np.ndarray[Any, Any], float]:
@@ -164,15 +165,15 @@ class Hall:
         await page.wait_for_selector("[data-testid=presence][data-state=idle]")
 
     async def customer(self, microphone: Path) -> Person:
-        """Open the call page, dial, and press 0 for a person."""
+        """Open the call page, dial, and ask for a person by key: * where a number is asked for."""
         person = await self.browser(microphone, NARROW)
         page = person.page
         await page.goto(f"{self.hotline.url}/")
         await page.click("#call")
         await page.wait_for_selector("body[data-state=connected]")
-        await page.wait_for_function("document.querySelectorAll('.line.bot').length > 1", timeout=25_000)
+        await page.locator(".line.bot").nth(1).wait_for(timeout=25_000)
         await page.click("#keys")
-        await page.click("#keypad button:text-is('0')")
+        await page.click("#keypad button:text-is('*')")
         return person
 
 

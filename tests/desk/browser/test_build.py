@@ -25,8 +25,11 @@ def build_web() -> ModuleType:
 
 @pytest.mark.parametrize(
     ("version", "good"),
-    [("v20.19.0", True), ("v20.18.3", False), ("v18.20.0", False), ("v21.7.0", False), ("v22.11.0", False)]
-    + [("v22.12.0", True), ("v24.1.0", True), ("", False), ("node: not found", False)],
+    [
+        *(("v20.19.0", True), ("v22.12.0", True), ("v24.1.0", True)),
+        *(("v20.18.3", False), ("v18.20.0", False), ("v21.7.0", False), ("v22.11.0", False)),
+        *(("", False), ("node: not found", False)),
+    ],
 )
 def test_only_a_node_that_vite_runs_on_is_used(build_web: ModuleType, version: str, good: bool) -> None:
     assert build_web.is_new_enough(version) is good
