@@ -67,7 +67,6 @@ async def test_a_speakerphone_does_not_make_us_interrupt_ourselves(hotline: Runn
         events = await events_of(hotline, caller.call_id)
     spoken_whole = [event["data"]["interrupted"] for event in events if event["type"] == "turn.bot"]
     assert spoken_whole and not any(spoken_whole)
-    assert not [event for event in events if event["type"] == "turn.caller"]
     assert "stop" not in [event["data"].get("decision") for event in events if event["type"] == "barge_in"]
 
 
@@ -86,5 +85,5 @@ async def test_a_caller_who_goes_on_within_a_second_has_said_one_turn(hotline: R
     turns = [event["data"] for event in events if event["type"] == "turn.caller"]
     assert {turn["turn"] for turn in turns} == {1}
     answers = "".join(event["data"]["text"] for event in events if event["type"] == "turn.bot")
-    assert answers.count("预计") <= 2
+    assert answers.count("最后一次更新") == 1
     assert turns[-1].get("whole", turns[-1]["text"]).startswith(turns[0]["text"])
