@@ -53,6 +53,7 @@ class Screens:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._shown: dict[str, asyncio.Event] = {}
+        self._unsent: dict[str, LiveCall] = {}
         board.news.append(self._hear)
 
     async def offer(self, agent: Agent, message: Mapping[str, object], call: LiveCall | None) -> None:
@@ -80,11 +81,22 @@ class Screens:
             await self._board.tell(agent_id, message)
 
     async def call(self, call: LiveCall) -> None:
-        """Show the call's new phase to everybody in it."""
-        with contextlib.suppress(*AWAY):
-            await self._board.store.put_call(call)
+        """Show the call's new phase to everybody in it; while Redis is away, the newest one waits."""
+        self._unsent[call.call_id] = call
+        try:
+            await self._send(call.call_id)
+        except AWAY:
+            self._board.later(lambda: self._send(call.call_id))
+
+    async def _send(self, call_id: str) -> None:
+        call = self._unsent.get(call_id)
+        if call is None:
+            return
+        await self._board.store.put_call(call)
         for agent_id in call.agents:
-            await self.tell(agent_id, call.call)
+            await self._board.tell(agent_id, call.call)
+        if self._unsent.get(call_id) is call:
+            del self._unsent[call_id]
 
     async def over(self, call: LiveCall) -> None:
         """Show that the call is over, and forget it."""
@@ -94,6 +106,7 @@ class Screens:
 
     async def forget(self, call_id: str) -> None:
         """Nobody's page shows the call any more."""
+        self._unsent.pop(call_id, None)
         try:
             await self._board.store.drop_call(call_id)
         except AWAY:
