@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 ROOMS := voice asr tts dialog telephony logistics_client ledger desk
 
-.PHONY: setup setup-dev setup-funasr test-tools web run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
+.PHONY: setup setup-dev setup-funasr test-tools web lint-web run test test-long test-funasr lint demo demo-agent model bench bench-asr bench-talk bench-load clean
 
 setup:
 	@deploy/setup.sh
@@ -29,6 +29,10 @@ lint: setup-dev
 	@$(PY) -m ruff format --check $(ROOMS) tests bench
 	@$(PY) -m mypy $(ROOMS) tests bench
 	@.venv/bin/lint-imports
+
+# Types, rules and unit tests of the desk's page.
+lint-web: web
+	@cd desk/web && npm ci --no-audit --no-fund --loglevel=error >/dev/null && npm run --silent check && npm run --silent lint && npm test --silent
 
 test: setup-dev test-tools web
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
