@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from logistics_client.vocabulary import CallerProfile, OrderKind, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, CallerProfile, OrderKind, Parcel, WorkOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,14 @@ class ModelAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class BulletinsChanged:
+    """Operations published or withdrew a notice during the call; what is in force now."""
+
+    at: datetime
+    bulletins: tuple[Bulletin, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserLost:
     """Hearing is away for a moment; keys still work."""
 
@@ -218,6 +226,7 @@ Event: TypeAlias = (
     | LinkDone
     | TransferProgress
     | ModelAnswered
+    | BulletinsChanged
     | RecogniserLost
     | CallOver
 )

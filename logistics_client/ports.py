@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from logistics_client.vocabulary import CallerProfile, OrderKind, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, CallerProfile, OrderKind, Parcel, WorkOrder
 
 
 class CarrierClient(Protocol):
@@ -57,6 +57,9 @@ class Logistics(Protocol):
         details: Mapping[str, str] | None = None,
     ) -> tuple[WorkOrder, bool]:
         """Open a work order, or return the running one of that kind; the flag says whether it is new."""
+
+    async def bulletins(self) -> tuple[Bulletin, ...]:
+        """Notices in force now, ours and the carrier's; at most 60 s old. Never raises."""
 
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         """Work orders of a parcel, newest first."""

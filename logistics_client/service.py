@@ -134,12 +134,12 @@ class LogisticsService:
         phone = normalised(number)
         if phone is None:
             # Whoever calls without a number may still name a parcel that a bulletin explains.
-            return CallerProfile(CallerClass.UNKNOWN, None, bulletins=await self._bulletins(), fetched_at=now)
+            return CallerProfile(CallerClass.UNKNOWN, None, bulletins=await self.bulletins(), fetched_at=now)
         found = await self._finder.customer(phone, deadline_s=self._deadline_s)
         customer = found.customer
         if found.asked:
             self._remember(customer.parcels, customer.orders, customer.bulletins)
-        bulletins = await self._bulletins()
+        bulletins = await self.bulletins()
         parcels = most_urgent_first(customer.parcels, now, bulletins)
         orders = await self._orders_of(parcels, customer.orders)
         _count(customer.caller_class, found=bool(parcels))
@@ -181,7 +181,7 @@ class LogisticsService:
         )
         found = await self._finder.find(spoken, deadline_s=self._deadline_s)
         self._remember(found.parcels, found.orders, found.bulletins)
-        return most_urgent_first(found.parcels, self._clock(), await self._bulletins())
+        return most_urgent_first(found.parcels, self._clock(), await self.bulletins())
 
     async def open_order(
         self, kind: OrderKind, parcel: Parcel | None, *, call_id: str, details: Mapping[str, str] | None = None
@@ -204,7 +204,7 @@ class LogisticsService:
             now,
             self._promises,
             outlet=parcel.outlet if parcel else None,
-            bulletin=bulletin_for(parcel, await self._bulletins(), now) if parcel else None,
+            bulletin=bulletin_for(parcel, await self.bulletins(), now) if parcel else None,
         )
         draft = Draft(
             kind=kind,
@@ -232,6 +232,11 @@ class LogisticsService:
         if new:
             await self._book.tell(Change(order, OrderStatus.OPENED, self._clock(), by))
         return order, new
+
+    async def bulletins(self) -> tuple[Bulletin, ...]:
+        """Return the notices in force, ours and those of the carrier."""
+        own = await self._notices() if self._notices is not None else ()
+        return (*own, *await self._carriers_notices.current())
 
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         """Work orders of a parcel, newest first: ours and those the carrier told us about."""
@@ -309,11 +314,6 @@ class LogisticsService:
             return  # old news, or a carrier that tells neither orders nor bulletins
         self._known_orders.note((parcel.waybill for parcel in parcels), orders)
         self._carriers_notices.note(bulletins)
-
-    async def _bulletins(self) -> tuple[Bulletin, ...]:
-        """Return the notices in force, ours and those of the carrier."""
-        own = await self._notices() if self._notices is not None else ()
-        return (*own, *await self._carriers_notices.current())
 
     async def _orders_of(self, parcels: tuple[Parcel, ...], elsewhere: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
         own: tuple[WorkOrder, ...] = ()

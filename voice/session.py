@@ -18,6 +18,7 @@ from logistics_client.vocabulary import CallerClass, CallerProfile
 from telephony.hub import BotLeg, Hub, Role
 from telephony.ports import CallGone, SipCall
 from telephony.recorder import Recording, RecordingFailed
+from voice.bulletin_watch import watch_bulletins
 from voice.config import Hotline
 from voice.conversation import Conversation
 from voice.effects import EffectRunner
@@ -161,6 +162,7 @@ class CallSession:
         )
         await self._people.begin()
         self._spawn(self._pipeline.run())
+        self._spawn(watch_bulletins(services.logistics, profile.bulletins, conversation.post, clock))
         conversation.start(CallStarted(clock.now(), self.call_id, profile, self._profile(), self._staffing()))
 
     def _start_recording(self, hub: Hub) -> Recording | None:

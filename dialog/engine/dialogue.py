@@ -9,7 +9,7 @@ from functools import cached_property
 
 from dialog.card import build_card
 from dialog.engine import handover, results, trouble
-from dialog.engine.flow import run
+from dialog.engine.flow import open_call
 from dialog.engine.hearing import on_heard, on_model_answered
 from dialog.engine.keys import on_key
 from dialog.engine.opening import on_call_started
@@ -21,6 +21,7 @@ from dialog.identity import Rights
 from dialog.knowledge import Knowledge
 from dialog.numbers import Plausibility, unknown_formats
 from dialog.protocol import (
+    BulletinsChanged,
     CallOver,
     CallStarted,
     Effect,
@@ -110,6 +111,10 @@ def _dispatch(t: Turn, event: Event) -> None:
             handover.on_progress(t, event)
         case CallOver():
             t.change(over=True)
+        case BulletinsChanged(bulletins=bulletins):
+            call = t.state.started
+            if call is not None:
+                t.change(started=replace(call, caller=replace(call.caller, bulletins=bulletins)))
         case ModelAnswered():
             on_model_answered(t, event)
         case _ if t.state.phase is Phase.BRIDGED:
@@ -130,13 +135,17 @@ def _on_caller(t: Turn, event: Event) -> None:
         case NoInput():
             _on_silence(t)
         case NoMatch():
-            trouble.no_match(t, noise=True)
+            _on_noise(t)
+
+
+def _on_noise(t: Turn) -> None:
+    if t.state.after_say is None:  # over the greeting it interrupts nothing: the opening asks in a moment
+        trouble.no_match(t, noise=True)
 
 
 def _on_silence(t: Turn) -> None:
     if t.state.after_say is not None:  # the greeting's end was never reported: open the call now
-        t.change(after_say=None)
-        run(t, "opening")
+        open_call(t)
     elif t.state.phase is Phase.TRANSFERRING:
         t.say("person.still_calling")
     else:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from logistics_client.clock import CHINA
 from logistics_client.errors import UnavailableError
 from logistics_client.vocabulary import (
+    Bulletin,
     CallerClass,
     CallerProfile,
     Courier,
@@ -70,6 +71,9 @@ class SmallLogistics:
         )
         self.orders.append(order)
         return order, True
+
+    async def bulletins(self) -> tuple[Bulletin, ...]:
+        return ()
 
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         return tuple(order for order in self.orders if order.waybill == waybill)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dialog.engine import Dialogue
 from dialog.protocol import (
+    BulletinsChanged,
     EndCall,
     Heard,
     NoMatch,
@@ -94,3 +95,11 @@ def test_a_carrier_that_is_away_during_the_look_up(dialogue: Dialogue) -> None:
     call = Call(dialogue, "13900000001", world=World(lookup_error="UnavailableError"))
     assert "暂时连不上" in call.says("Y Q 八八五零零二六九幺四四七零")
     assert len(call.did(Transfer)) == 1
+
+
+def test_a_notice_that_was_withdrawn_during_the_call_is_not_spoken(dialogue: Dialogue) -> None:
+    told, untold = Call(dialogue, "13800138000"), Call(dialogue, "13800138000")
+    untold.feed(BulletinsChanged(NOON, ()))
+    assert told.state.started is not None and untold.state.started is not None
+    assert told.state.started.caller.bulletins and not untold.state.started.caller.bulletins
+    assert untold.question == told.question

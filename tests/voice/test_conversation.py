@@ -14,7 +14,7 @@ import pytest
 from dialog.engine import Dialogue, load_dialogue
 from dialog.protocol import CallStarted, HotlineProfile, Say, Staffing, Transfer
 from ledger import Ledger
-from logistics_client.vocabulary import CallerClass, CallerProfile, OrderKind, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, CallerClass, CallerProfile, OrderKind, Parcel, WorkOrder
 from voice.chat import Chat
 from voice.clock import SystemClock
 from voice.config import PROJECT, load_hotlines, load_settings
@@ -36,6 +36,9 @@ class Nowhere:
         self, kind: OrderKind, parcel: Parcel | None, *, call_id: str, details: Mapping[str, str] | None = None
     ) -> tuple[WorkOrder, bool]:
         raise NotImplementedError
+
+    async def bulletins(self) -> tuple[Bulletin, ...]:
+        return ()
 
     async def orders_for(self, waybill: str) -> tuple[WorkOrder, ...]:
         return ()

@@ -62,7 +62,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     agent.add_argument("--answer", choices=("accept", "busy", "decline", "ring"), default="accept")
     apikey = command("apikey", "keys for programs that read the interface")
     apikey.add_argument("action", choices=("create", "revoke"))
-    apikey.add_argument("name", metavar="NAME", nargs="?", default="program", help="what the key is for; to revoke: its prefix hk_...")
+    what = "what the key is for; to revoke: its prefix hk_..."
+    apikey.add_argument("name", metavar="NAME", nargs="?", default="program", help=what)
     apikey.add_argument("--role", choices=("agent", "supervisor", "operations", "admin"), default="operations")
     _json(apikey)
     demo = command("demo", "play three calls and save sound, transcript and gap table")
