@@ -20,6 +20,12 @@ def run(t: Turn, step: str) -> None:
     settle(t)
 
 
+def open_call(t: Turn) -> None:
+    """The greeting is over, and the caller has not begun with anything meanwhile."""
+    t.change(after_say=None)
+    run(t, "opening")
+
+
 def settle(t: Turn) -> None:
     """Go on with the stack until something was asked, is waited for, or the call left the dialogue."""
     for _ in range(_MOVES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dialog.engine.flow import run, settle
+from dialog.engine.flow import open_call, run, settle
 from dialog.engine.state import Deed, Phase
 from dialog.engine.turn import Turn
 from dialog.protocol import LinkDone, LookupDone, OrderDone, SpeechEnded
@@ -37,8 +37,7 @@ def on_link(t: Turn, event: LinkDone) -> None:
 def on_speech_ended(t: Turn, event: SpeechEnded) -> None:
     """Keep what the caller did not hear; after the greeting, go on with the opening."""
     if t.state.after_say == event.say_id:
-        t.change(after_say=None)
-        run(t, "opening")
+        open_call(t)
         return
     say = t.state.last_say
     if not event.interrupted or say is None or say.say_id != event.say_id:

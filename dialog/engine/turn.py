@@ -299,10 +299,13 @@ class Turn:
         self.update(memory={**self.memory, **values})
 
     def begin(self, scene: str, *, intent: str = "", **memory: str) -> None:
-        """Put another matter on top; a scene that is on the stack already starts anew there."""
+        """Put another matter on top; a scene that is on the stack already starts anew there.
+
+        Whatever begins takes the place of the opening that would have followed the greeting.
+        """
         kept = tuple(topic for topic in self.state.topics if topic.scene != scene)
         topic = Topic(scene=scene, turn=self.state.turn, intent=intent, memory=memory)
-        self.change(topics=(*kept, topic))
+        self.change(topics=(*kept, topic), after_say=None)
 
     def drop(self) -> None:
         """Forget the matter at work."""

@@ -148,6 +148,8 @@ def _events(found: Walk, state: DialogueState) -> Iterator[Event]:
         return
     if state.after_say is not None:
         yield SpeechEnded(now, state.after_say, "", False)
+        yield from (NoInput(now), NoMatch(now), RecogniserLost(now), Heard(now, "/human"))
+        yield from (KeyPressed(now, key) for key in "01*#")
         return
     if state.phase in (Phase.TRANSFERRING, Phase.BRIDGED):
         yield from (TransferProgress(now, "t", outcome) for outcome in TransferOutcome)

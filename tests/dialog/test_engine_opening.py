@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialog.engine import Dialogue
+import pytest
+
+from dialog.engine import Dialogue, DialogueState
 from dialog.protocol import (
     CallStarted,
+    Effect,
+    Event,
     ExpectKind,
     Heard,
     HotlineProfile,
+    KeyPressed,
+    NoInput,
+    NoMatch,
+    RecogniserLost,
     Say,
     SpeechEnded,
     Staffing,
@@ -73,3 +81,42 @@ def test_a_wish_over_the_greeting_is_about_the_only_parcel(dialogue: Dialogue) -
 def test_carrier_away_is_said_and_a_person_offered(dialogue: Dialogue) -> None:
     caller = CallerProfile(CallerClass.UNKNOWN, "13800138000", carrier_reachable=False)
     assert "查询系统暂时连不上" in Call(dialogue, caller=caller).heard
+
+
+def _after_greeting(
+    dialogue: Dialogue, event: Event, *, person: bool = True
+) -> tuple[tuple[Effect, ...], DialogueState, tuple[Effect, ...]]:
+    """What an event over the greeting brings, and what the end of the greeting's words brings then."""
+    started = CallStarted(NOON, "c1", profile("13800138000"), HOTLINE, Staffing(person, person))
+    state, effects = dialogue.step(dialogue.initial(), started)
+    greeting = next(effect for effect in effects if isinstance(effect, Say))
+    state, at_once = dialogue.step(state, event)
+    state, later = dialogue.step(state, SpeechEnded(NOON, greeting.say_id, greeting.text, False))
+    return at_once, state, later
+
+
+@pytest.mark.parametrize("event", [KeyPressed(NOON, "0"), Heard(NOON, "转人工")])
+def test_a_person_is_called_over_the_greeting_and_nothing_is_said_after_it(dialogue: Dialogue, event: Event) -> None:
+    at_once, state, later = _after_greeting(dialogue, event)
+    assert any(isinstance(effect, Transfer) for effect in at_once)
+    assert later == ()
+    _, effects = dialogue.step(state, NoInput(NOON))
+    assert [effect.sentences[0].wording.split("@")[0] for effect in effects if isinstance(effect, Say)] == [
+        "person.still_calling"
+    ]
+
+
+@pytest.mark.parametrize("event", [KeyPressed(NOON, "0"), RecogniserLost(NOON)])
+def test_what_takes_the_openings_place_keeps_it(dialogue: Dialogue, event: Event) -> None:
+    _, state, later = _after_greeting(dialogue, event, person=False)
+    assert later == ()
+    assert state.question is not None and state.question.name in ("nobody.choice", "menu.choice")
+    assert dialogue.step(state, NoInput(NOON))[1] != ()
+
+
+@pytest.mark.parametrize("event", [KeyPressed(NOON, "*"), KeyPressed(NOON, "5"), NoMatch(NOON)])
+def test_what_means_nothing_over_the_greeting_leaves_the_opening(dialogue: Dialogue, event: Event) -> None:
+    at_once, state, later = _after_greeting(dialogue, event)
+    assert not [effect for effect in at_once if isinstance(effect, Say)]
+    assert state.question is not None and state.question.name == "opening.offer"
+    assert len([effect for effect in later if isinstance(effect, Say)]) == 1
