@@ -135,13 +135,19 @@ def load_settings(**overrides: object) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Hotline:
-    """One profile: what the called number chooses, and who answers when a person is needed."""
+    """One profile: what the called number chooses, and who answers when a person is needed.
+
+    ``number`` is what customers see when an agent calls them back (empty: none is known), ``outbound`` the SIP URI of
+    the trunk for such calls with ``{number}`` in it (empty: agents cannot call out).
+    """
 
     profile: HotlineProfile
     agent_sip: str
     hours: OpeningHours = field(default_factory=OpeningHours)
     pop_url: str = ""
     leave_path: bool = False
+    number: str = ""
+    outbound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,8 @@ def load_hotlines(config_dir: Path) -> Hotlines:
 
 def _hotline(node: Located, calendar: Calendar) -> tuple[Hotline, list[str]]:
     node.only(
-        "name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url", "leave_path"
+        *("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url"),
+        *("leave_path", "outbound"),
     )
     numbers = [entry.text() for entry in node.need("numbers").sequence()]
     brand = node.need("brand").text()
@@ -214,5 +221,14 @@ def _hotline(node: Located, calendar: Calendar) -> tuple[Hotline, list[str]]:
         parse_hours(node.get("hours"), calendar),
         pop.text() if pop else "",
         leave is not None and leave.text() == "true",
+        next((number for number in numbers if number != "default"), ""),
+        _outbound(node.get("outbound")),
     )
     return hotline, numbers
+
+
+def _outbound(node: Located | None) -> str:
+    uri = node.text() if node is not None else ""
+    if node is not None and uri and not (uri.startswith(("sip:", "sips:")) and "{number}@" in uri):
+        node.fail('outbound is the SIP URI of a trunk; write for example "sip:{number}@trunk.example.com"')
+    return uri

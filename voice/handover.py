@@ -132,6 +132,18 @@ class Handover:
             self._around.log("degraded", {"what": "hand-over"})
             await self._give_back(TransferOutcome.ENDED if self._talked else TransferOutcome.FAILED)
 
+    async def converse(self, offered: Offered, leg: SipCall, card: HandoverCard) -> None:
+        """A call that an agent made: the agent is there already, and what follows is as after any hand-over."""
+        self._since = self._tools.board.now
+        self._bridge.take(Role.AGENT, leg)
+        await self._connect(offered, Attempt(Outcome.ACCEPTED))
+        try:
+            await self._serve(Wish("general"), card_as_dict(card), Urgency(), card, first=offered)
+        except Exception:
+            logger.exception("a call that an agent made failed; it ends")
+            self._around.log("degraded", {"what": "hand-over"})
+            await self._give_back(TransferOutcome.ENDED)
+
     def stop_waiting(self) -> None:
         """The caller does not want to wait any longer; who is asked just now is asked no more."""
         self._stopped.set()
@@ -167,11 +179,22 @@ class Handover:
             return Wish(kind, uri=uri, label=kind, ring_s=routing.privacy_ring_s)
         return Wish(kind or "general", last_agent=urgency.last_agent, dropped=urgency.dropped)
 
-    async def _serve(self, wish: Wish, card: dict[str, object], urgency: Urgency, plain: HandoverCard) -> None:
+    async def _serve(
+        self,
+        wish: Wish,
+        card: dict[str, object],
+        urgency: Urgency,
+        plain: HandoverCard,
+        *,
+        first: Offered | None = None,
+    ) -> None:
+        """Find a person (``first`` is one who is connected already), converse, and do what the talk's end asks for."""
         self._talked = False
         while True:
-            self._bridge.wait()
-            offered, outcome = await self._find(wish, card, urgency, plain)
+            offered, first, outcome = first, None, None
+            if offered is None:
+                self._bridge.wait()
+                offered, outcome = await self._find(wish, card, urgency, plain)
             if offered is None:
                 if outcome is not None:
                     # The dialogue takes a failure only while it waits for its first person.

@@ -81,7 +81,7 @@ class People:
     def reach(self, transfer: Transfer) -> None:
         """Try to reach a person; a wish that is still open is given up for the new one."""
         self._request_id = transfer.request_id
-        self._aftercare = Aftercare(self._services, self._facts.call_id, transfer.card, self._conversation)
+        self._aftercare = Aftercare(self._services, self._facts.call_id, transfer.card, self.log)
         before, self._reaching = self._reaching, None
         if before is not None and not before.done() and self._handover is not None:
             self._handover.stop_waiting()

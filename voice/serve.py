@@ -35,6 +35,7 @@ from voice.floor.routing_file import load_routing
 from voice.http.app import build_app
 from voice.http.server import HttpServer
 from voice.language_model import open_model
+from voice.outbound import Outbound
 from voice.parcels import open_with_pages
 from voice.pipeline.build import warm_up
 from voice.pipeline.vad import require_vad
@@ -146,6 +147,9 @@ class Hotline:
             redial=Redial(CallBook(ledger), clock, writer=ledger.writer),
             model=open_model(settings, clock, self._stack),
         )
+        outbound = Outbound(self._services)
+        floor.floor.dial = outbound.dial
+        self._stack.push_async_callback(outbound.close)
         await http.start()
         self._stack.push_async_callback(http.close)
         self._stack.callback(desk.let_go)  # streams never end by themselves, and the server waits for them

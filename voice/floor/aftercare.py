@@ -6,7 +6,7 @@ import asyncio
 import secrets
 
 from dialog.protocol import Expectation, ExpectKind, HandoverCard
-from voice.conversation import Conversation
+from voice.floor.calls import Log
 from voice.floor.overhearing import Utterance
 from voice.floor.promises import find_promise
 from voice.floor.suggestions import Suggestion, at_first, on_words
@@ -16,8 +16,8 @@ from voice.services import Services
 class Aftercare:
     """Helps one agent with one call."""
 
-    def __init__(self, services: Services, call_id: str, card: HandoverCard, conversation: Conversation) -> None:
-        self._services, self._call_id, self._card, self._conversation = services, call_id, card, conversation
+    def __init__(self, services: Services, call_id: str, card: HandoverCard, log: Log) -> None:
+        self._services, self._call_id, self._card, self._log = services, call_id, card, log
         self._agent_id = ""
         self._said: set[str] = set()
         self._promised: set[tuple[str, object]] = set()
@@ -33,7 +33,7 @@ class Aftercare:
     def caller_said(self, words: Utterance) -> None:
         """The caller's words: a turn, and perhaps a suggestion."""
         self._turn += 1
-        self._conversation.log("turn.caller", self._data(words))
+        self._log("turn.caller", self._data(words))
         read = self._services.dialogue.understand(words.text, Expectation(ExpectKind.OPEN))
         intents = [(score.intent, score.confidence) for score in (*read.intents, *read.ranked)]
         suggestion = on_words(intents, self._card, frozenset(self._said))
@@ -43,7 +43,7 @@ class Aftercare:
     def agent_said(self, words: Utterance) -> None:
         """The agent's words: a turn, and perhaps a promise that is offered for the promise ledger."""
         self._turn += 1
-        self._conversation.log("turn.agent", self._data(words) | {"agent": self._agent_id})
+        self._log("turn.agent", self._data(words) | {"agent": self._agent_id})
         promise = find_promise(words.text, self._services.clock.now())
         if promise is None or (promise.what, promise.due_at) in self._promised:
             return
@@ -55,7 +55,7 @@ class Aftercare:
             "what": promise.said if len(promise.said) <= 40 else promise.what,
             "due_at": promise.due_at.isoformat(timespec="seconds"),
         }
-        self._conversation.log("promise.offered", data)
+        self._log("promise.offered", data)
 
     def _data(self, words: Utterance) -> dict[str, object]:
         return {

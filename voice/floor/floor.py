@@ -39,8 +39,8 @@ class Softphones(Protocol):
         """Connect an agent's browser: the leg and the SDP answer."""
 
 
-Dial = Callable[[Agent, str], Awaitable[Message]]
-"""Calls a number for an agent; raises ``Refused``."""
+Dial = Callable[[Agent, str, str], Awaitable[Message]]
+"""Calls a number for an agent, on behalf of an earlier call (its id, may be empty); raises ``Refused``."""
 
 
 class HotlineFloor:
@@ -176,7 +176,8 @@ class HotlineFloor:
             raise Refused("请给出要拨打的号码。")
         if self.dial is None:
             raise Refused("外呼暂未开通。")
-        return await self.dial(await self._agent(agent_id), number)
+        earlier = message.get("call_id")
+        return await self.dial(await self._agent(agent_id), number, earlier if isinstance(earlier, str) else "")
 
     async def _answer(self, agent_id: str, verb: str, message: Message) -> Mapping[str, object]:
         agent = await self._agent(agent_id)

@@ -75,11 +75,12 @@ export interface Suggestion {
   turn: number | null
 }
 
-/** What was asked is done; listening in also brings the softphone's ticket. */
+/** What was asked is done; listening in and calling out also bring the softphone's ticket. */
 export interface Done {
   type: 'done'
   request?: string | null
   stance?: Stance
+  call_id?: string
   media?: Media
 }
 

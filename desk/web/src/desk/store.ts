@@ -183,9 +183,13 @@ export async function stepOut(): Promise<void> {
   phone.close()
 }
 
-export const dial = (target: DialTarget): Promise<boolean> => {
+/** Call somebody: this page's own sound is connected first, then the other telephone rings. */
+export async function dial(target: DialTarget): Promise<boolean> {
   ringer.unlock()
-  return attempt({ type: 'dial', ...target })
+  const done = await ask({ type: 'dial', ...target })
+  if (done === null) return false
+  if (done.media && done.call_id) phone.open(done.call_id, done.media)
+  return true
 }
 
 export const decide = (id: string, decision: Decision, dueAt?: string): Promise<boolean> =>
