@@ -134,7 +134,7 @@ class Talk:
         elif role is Role.CONSULT:
             self._spawn(self._consult_left())
         elif role is Role.SUPERVISOR:
-            self._supervisors.clear()
+            self._spawn(self._step_out())
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -145,7 +145,9 @@ class Talk:
             Refused: not this person's call, or not possible now.
         """
         if verb == "supervise":
-            return await self._supervise(by, str(arguments.get("stance") or "listen"))
+            told = await self._supervise(by, str(arguments.get("stance") or "listen"))
+            await self.show()
+            return told
         if verb == "leave":
             await self._leave(by)
             return {}
@@ -348,7 +350,7 @@ class Talk:
         try:
             leg = await self._endpoint.dial(supervisor.device, timeout=SUPERVISOR_RINGS_S)
         except DialFailed:
-            self._supervisors.pop(supervisor.agent_id, None)
+            await self._step_out()
             return
         self._bridge.take(Role.SUPERVISOR, leg)
 
@@ -360,9 +362,17 @@ class Talk:
     async def _leave(self, by: str) -> None:
         if by not in self._supervisors:
             raise Refused("您不在这通电话里。")
-        self._supervisors.clear()
-        self._bridge.supervise(Stance.LISTEN)
         await self._bridge.drop(Role.SUPERVISOR, "left")
+        await self._step_out()
+
+    async def _step_out(self) -> None:
+        """Nobody listens any more; the screen that did is told that the call is over for it."""
+        gone, self._supervisors = self._supervisors, {}
+        self._bridge.supervise(Stance.LISTEN)
+        ended = call_message(self._facts.call_id, "ended", self._tools.board.now)
+        for supervisor in gone:
+            await self._tools.screens.tell(supervisor, ended)
+        await self.show()
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 

@@ -271,9 +271,12 @@ def test_a_supervisor_listens_whispers_joins_and_leaves() -> None:
         await desk.process.floor.media_offer(case.call_id, media["ticket"], "boss")
         await asyncio.sleep(0.1)
         assert case.handover._bridge.person(Role.SUPERVISOR) is not None
+        assert desk.last("boss", "call")["call_id"] == case.call_id and desk.last("boss", "call")["phase"] == "talking"
         assert await desk.do("boss", "supervise", stance="join") == ""
         assert "耳语" in await desk.do("boss", "supervise", stance="shout")
         assert await desk.do("boss", "leave") == ""
         assert case.handover._bridge.person(Role.SUPERVISOR) is None and desk.mode() is Mode.BRIDGED
+        await asyncio.sleep(0.1)
+        assert desk.last("boss", "call")["phase"] == "ended" and desk.last("a1", "call")["phase"] == "talking"
 
     in_desk(scenario)
