@@ -40,6 +40,11 @@ describe('the screen', () => {
     expect(liveCall(ended)).toBeNull()
   })
 
+  it('shows a call that was dialled here while it rings, so that it can be hung up', () => {
+    expect(liveCall(after(call('c-out', 'ringing')))?.call_id).toBe('c-out')
+    expect(liveCall(after({ type: 'offer', ...offer('c-1') }, call('c-1', 'ringing')))).toBeNull()
+  })
+
   it('forgets an offer only when that very offer goes', () => {
     const ringing = after({ type: 'offer', ...offer('c-1') })
     expect(reduce(ringing, { type: 'offer.gone', offer_id: 'o-other', reason: 'taken' }).offer).not.toBeNull()

@@ -139,7 +139,9 @@ const isOver = (one: Case | undefined): boolean => one?.live == null || one.live
 /** The call this agent is in now, or null. */
 export function liveCall(state: DeskState): LiveCall | null {
   for (const one of Object.values(state.cases)) {
-    if (one.live !== null && one.live.phase !== 'ended' && one.live.phase !== 'ringing') return one.live
+    if (one.live === null || one.live.phase === 'ended') continue
+    // A call that rings without an offer was dialled here: it can be hung up before anybody answers.
+    if (one.live.phase !== 'ringing' || one.offer === null) return one.live
   }
   return null
 }

@@ -25,7 +25,11 @@ export const supervision = readonly(supervised)
 export const focused = computed<Case | null>(() =>
   state.value.focus === null ? null : (state.value.cases[state.value.focus] ?? null),
 )
-export const live = computed(() => liveCall(state.value))
+/** The agent's own call; one that a supervisor only listens to is not steered from the call bar. */
+export const live = computed(() => {
+  const call = liveCall(state.value)
+  return call !== null && call.call_id === supervised.value?.call_id ? null : call
+})
 
 /** Hear every message as it comes, for the embedded widget. Returns how to stop. */
 export function listen(listener: (message: ServerMessage) => void): () => void {
