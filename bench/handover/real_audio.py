@@ -66,6 +66,7 @@ class Lane:
 
     def __init__(self, run: Run) -> None:
         self.run, self.told, self.bridged_at = run, list[TransferOutcome](), 0.0
+        self.loud: dict[str, float] = {}
 
     def log(self, type_: str, data: Mapping[str, object]) -> None:
         """Count attempts."""
@@ -97,6 +98,7 @@ class Lane:
             hub = Hub(call.rate)
             hub.attach(Role.CALLER, call)
             hub.attach_voice(Role.BOT, BotLeg(call.rate))
+            self._watch(hub)
             run.clock.add(hub)
             facts = CallFacts(f"c-{number}", f"138{number:08d}")
             handover = Handover(run.tools, run.endpoint, hub, call, facts, self, speak=_whisper)
@@ -129,7 +131,30 @@ class Lane:
             loud = bool(recent) and bool(np.abs(np.frombuffer(recent, np.int16)).max() > 50)
             silent = 0 if loud else silent + 1
             if silent == 20:
-                self.run.broken.append(f"c-{number}: two seconds of silence, told {self.told[-1:]}")
+                self.run.broken.append(
+                    f"c-{number}: two seconds of silence, told {self.told[-1:]}, {self._where(caller)}"
+                )
+
+    def _watch(self, hub: Hub) -> None:
+        """Note when a track was last loud inside the hub: it tells whose silence the caller met."""
+        self.loud = {}
+
+        def tap(track: str) -> Callable[[bytes, int], None]:
+            def note(pcm: bytes, _tick: int) -> None:
+                if np.abs(np.frombuffer(pcm, np.int16)).max() > 50:
+                    self.loud[track] = time.monotonic()
+
+            return note
+
+        for track in ("agent", "heard"):
+            hub.subscribe(track, tap(track))
+
+    def _where(self, caller: RawCaller) -> str:
+        now = time.monotonic()
+        ago = ", ".join(f"{track} loud {now - at:.1f} s ago" for track, at in self.loud.items())
+        packets = sum(packet.arrival > now - 2 for packet in caller.rtp.packets)
+        bridged = f"bridged for {now - self.bridged_at:.1f} s" if self.bridged_at else "not bridged"
+        return f"{bridged}; in the hub: {ago or 'nothing was loud'}; {packets} packets in 2 s at the caller"
 
     def _judge(self, number: int, reaching: asyncio.Task[None], hub: Hub, call: SipCall, *, leaves: bool) -> None:
         if not reaching.done():
