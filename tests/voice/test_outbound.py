@@ -224,3 +224,31 @@ async def test_a_missing_trunk_and_a_wrong_number_are_one_sentence(room: Room) -
     object.__setattr__(room.services.hotlines, "default", replace(default, outbound=""))
     told = await room.dial()
     assert told["error"] == "外呼线路没有配置，请在 config/hotlines.yaml 的热线“main”填写 outbound。"
+
+
+async def test_an_agent_at_a_browser_connects_its_sound_before_the_customer_rings(
+    room: Room, customer: RawAnswerer
+) -> None:
+    in_seat = asyncio.Event()
+
+    async def attend() -> None:
+        async for _ in room.floor.attend(AgentSeat("a2", "坐席二", ("general",))):
+            in_seat.set()
+
+    page = asyncio.create_task(attend())
+    await asyncio.wait_for(in_seat.wait(), 5)
+    answer: dict[str, Any] = dict(await room.floor.tell("a2", {"type": "dial", "number": NUMBER}))
+    call_id, media = answer["call_id"], answer["media"]
+    assert media["url"] == f"/api/v1/calls/{call_id}/media"
+    await asyncio.sleep(0.3)
+    assert customer.calls.empty()
+    await room.floor.media_offer(call_id, media["ticket"], "a2")
+    callee = await rung(customer)
+    await asyncio.sleep(1.8)
+    assert (await room.floor.tell("a2", {"type": "to_bot", "call_id": call_id}))["error"].startswith("这是您拨出的电话")
+    assert (await room.floor.tell("a2", {"type": "hangup", "call_id": call_id}))["type"] == "done"
+    assert await asyncio.wait_for(callee.ended, 5) == "remote_hangup"
+    ended = (await room.ended(call_id))["call.ended"]
+    assert (ended["cause"], ended["who"]) == ("agent_hangup", "agent")
+    page.cancel()
+    await asyncio.gather(page, return_exceptions=True)
