@@ -6,6 +6,7 @@ import argparse
 import statistics
 import sys
 import time
+from collections.abc import Callable
 
 from bench.handover.virtual_time import run_virtual
 from bench.handover.world import World
@@ -22,7 +23,7 @@ def main() -> int:
     for run in range(options.runs):
         away = 60.0 if run == options.runs - 1 else 0.0
         world = World(options.seed + run, away_every_s=away)
-        tally = run_virtual(world.run(options.transfers // options.runs))
+        tally = run_virtual(world.run(options.transfers // options.runs, progress=_progress(run + 1, began)))
         broken += tally.broken
         done += tally.transfers
         waits = statistics.quantiles(tally.seconds_to_person, n=20)
@@ -34,6 +35,16 @@ def main() -> int:
     for line in broken[:20]:
         print("  " + line)
     return 1 if broken else 0
+
+
+def _progress(run: int, began: float) -> Callable[[int], None]:
+    """Print every hundredth caller: a run takes minutes."""
+
+    def tell(begun: int) -> None:
+        if begun % 100 == 0:
+            print(f"  run {run}: {begun} callers after {time.perf_counter() - began:.0f} s", flush=True)
+
+    return tell
 
 
 if __name__ == "__main__":

@@ -205,8 +205,10 @@ class World:
         self._sizes = (processes, agents, telephones)
         self._away_every_s = away_every_s
 
-    async def run(self, transfers: int, *, every_s: float = 4.0) -> Tally:
-        """Let callers come until so many hand-overs are over."""
+    async def run(
+        self, transfers: int, *, every_s: float = 4.0, progress: Callable[[int], None] = lambda _begun: None
+    ) -> Tally:
+        """Let callers come until so many hand-overs are over; ``progress`` is told how many have begun."""
         loop = asyncio.get_running_loop()
         clock = VirtualClock(loop)
         self.server, lives = fakeredis.FakeServer(), []  # type: ignore[var-annotated]
@@ -236,6 +238,7 @@ class World:
         for number in range(transfers):
             case = CallerCase(self, self.dice.choice(self.processes), number)
             cases.append(asyncio.create_task(case.run()))
+            progress(number + 1)
             await asyncio.sleep(self.dice.expovariate(1 / every_s))
         await asyncio.gather(*cases)
         for task in helpers:
