@@ -34,6 +34,7 @@ class Staffing:
     person_reachable: bool
     wait_s: int | None = None  # honest estimate; None when unknown
     opens_at: datetime | None = None
+    contacts: bool = False  # whether outlets and couriers can be rung through a line that hides both numbers
 
 
 class ExpectKind(StrEnum):

@@ -93,6 +93,7 @@ class Script:
     opening: Mapping[str, tuple[str, ...]]
     expect: Mapping[str, tuple[str, ...]]
     person: bool = True
+    contacts: bool = False  # whether outlets and couriers can be rung
     transfers: tuple[str, ...] = ()  # outcome of each transfer in order; bridged when none is left
     calls_24h: int = 0
     kind: str = "routine"  # routine, hard or must_transfer: how the figures count it
@@ -133,7 +134,9 @@ def parse_script(data: bytes, file: str) -> Script:
         ConfigError: with its line.
     """
     root = read(data, file)
-    root.only("title", "from", "at", "person", "transfers", "calls_24h", "kind", "opening", "turns", "expect")
+    root.only(
+        "title", "from", "at", "person", "contacts", "transfers", "calls_24h", "kind", "opening", "turns", "expect"
+    )
     at = root.need("at")
     try:
         moment = datetime.fromisoformat(at.text())
@@ -142,7 +145,7 @@ def parse_script(data: bytes, file: str) -> Script:
     if moment.tzinfo is None:
         at.fail("the time has no zone; add +08:00")
     number, person, transfers = root.get("from"), root.get("person"), root.get("transfers")
-    calls, kind = root.get("calls_24h"), root.get("kind")
+    calls, kind, contacts = root.get("calls_24h"), root.get("kind"), root.get("contacts")
     opening, expect = root.get("opening"), root.get("expect")
     return Script(
         title=root.need("title").text(),
@@ -153,6 +156,7 @@ def parse_script(data: bytes, file: str) -> Script:
         opening=_checks(opening, _CHECKS) if opening else {},
         expect=_checks(expect, _EXPECTED) if expect else {},
         person=person is None or person.text() != "false",
+        contacts=contacts is not None and contacts.text() == "true",
         transfers=tuple(node.text() for node in transfers.sequence()) if transfers else (),
         calls_24h=calls.whole() if calls else 0,
         kind=kind.text() if kind else "routine",
@@ -219,6 +223,7 @@ class Player:
         profile = replace(profile, dropped_state=dropped, calls_24h=profile.calls_24h or self._script.calls_24h)
         person = self._script.person
         staffing = Staffing(person, person, None, None if person else self._now + timedelta(hours=9))
+        staffing = replace(staffing, contacts=self._script.contacts)
         hotline = HotlineProfile("main", "云雀快递", "95000", "")
         yield from self._feed(CallStarted(self._now, "script", profile, hotline, staffing))
 

@@ -24,7 +24,7 @@ from voice.floor.line import News, Nobody, Offered, Place, Standing
 from voice.floor.offering import Offering
 from voice.floor.ringing import Attempt, Outcome, Speak
 from voice.floor.talk import End, Ending, Talk
-from voice.floor.targets import Target, telephone
+from voice.floor.targets import OUTSIDE, Target, telephone
 from voice.floor.waiting import Waiting
 from voice.music import hold_music
 
@@ -126,6 +126,10 @@ class Handover:
         urgency = urgency or Urgency()
         wish = self._wish(transfer, urgency)
         try:
+            if wish.skill in OUTSIDE and not wish.uri:
+                # Without a line that hides numbers nobody is rung, and no agent can stand in for an outlet.
+                await self._give_back(TransferOutcome.UNAVAILABLE, failed=TransferOutcome.UNAVAILABLE)
+                return
             await self._serve(wish, card, urgency, transfer.card)
         except Exception:
             logger.exception("a hand-over failed; the caller is back with the bot")
@@ -173,7 +177,7 @@ class Handover:
 
     def _wish(self, transfer: Transfer, urgency: Urgency) -> Wish:
         kind, _, number = transfer.skill.partition(":")
-        if kind in ("outlet", "courier") and number and self._tools.routing.privacy_uri:
+        if kind in OUTSIDE and number and self._tools.routing.privacy_uri:
             routing = self._tools.routing
             uri = routing.privacy_uri.replace("{number}", "".join(c for c in number if c.isdigit()))
             return Wish(kind, uri=uri, label=kind, ring_s=routing.privacy_ring_s)

@@ -147,6 +147,6 @@ def _on_silence(t: Turn) -> None:
     if t.state.after_say is not None:  # the greeting's end was never reported: open the call now
         open_call(t)
     elif t.state.phase is Phase.TRANSFERRING:
-        t.say("person.still_calling")
+        handover.still_calling(t)
     else:
         trouble.no_input(t)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dialog.card import build_card
-from dialog.engine.flow import HOME, settle
+from dialog.engine.flow import HOME, run, settle
 from dialog.engine.state import Phase
 from dialog.engine.turn import Turn
 from dialog.engine.waiting import announce, leave_queue, on_queued
 from dialog.protocol import Transfer, TransferOutcome, TransferProgress
+
+OUTSIDE = "outside"  # reason of a transfer to an outlet or a courier
 
 _FAILED = {
     TransferOutcome.BUSY: "busy",
@@ -42,6 +44,19 @@ def reach_person(t: Turn, reason: str, skill: str, *, on_call: bool = False) -> 
     t.change(phase=Phase.TRANSFERRING)
 
 
+def reach_outside(t: Turn, skill: str) -> None:
+    """Ring ``outlet:<number>`` or ``courier:<number>``; it is no attempt to reach a person of the desk."""
+    t.say("connect.connecting")
+    t.change(transfer_reason=OUTSIDE, queue=())
+    t.last(Transfer(t.new_id("t"), OUTSIDE, skill, build_card(t.state, t.dialogue)))
+    t.change(phase=Phase.TRANSFERRING)
+
+
+def still_calling(t: Turn) -> None:
+    """Whoever rings, the caller is not left in silence."""
+    t.say("connect.still_calling" if t.state.transfer_reason == OUTSIDE else "person.still_calling")
+
+
 def on_progress(t: Turn, event: TransferProgress) -> None:
     """Act on news of the transfer."""
     if event.outcome is TransferOutcome.QUEUED:
@@ -52,6 +67,8 @@ def on_progress(t: Turn, event: TransferProgress) -> None:
         t.change(phase=Phase.BRIDGED, queued=None)
     elif event.outcome is TransferOutcome.ENDED:
         _back_from_person(t)
+    elif event.outcome in _FAILED and t.state.phase is Phase.TRANSFERRING and t.state.transfer_reason == OUTSIDE:
+        _outside_unreached(t, _FAILED[event.outcome])
     elif event.outcome in _FAILED and (t.state.phase is Phase.TRANSFERRING or t.state.queued is not None):
         kept = tuple(x for x in t.state.topics if x.scene not in ("person", "queue"))
         t.change(phase=Phase.TALKING, topics=kept, queued=None)
@@ -66,9 +83,19 @@ def _rings(t: Turn) -> None:
         t.change(phase=Phase.TRANSFERRING)
 
 
+def _outside_unreached(t: Turn, outcome: str) -> None:
+    """Nobody of the outlet came: the matter that rang it goes on with what helps instead."""
+    others = tuple(x for x in t.state.topics if x.scene != "connect")
+    connecting = tuple(x for x in t.state.topics if x.scene == "connect")
+    t.change(phase=Phase.TALKING, topics=(*others, *connecting), transfer_reason="")
+    t.remember(outcome=outcome)
+    run(t, "unreached")
+
+
 def _back_from_person(t: Turn) -> None:
-    t.change(phase=Phase.TALKING, attempts=0, topics=(), misses=0, queued=None)
+    outside = t.state.transfer_reason == OUTSIDE
+    t.change(phase=Phase.TALKING, attempts=0, topics=(), misses=0, queued=None, transfer_reason="")
     t.begin(HOME)
     t.update(begun=True)
-    t.say("person.back")
+    t.say("connect.back" if outside else "person.back")
     t.dialogue.scenes[HOME].step("begin")(t)

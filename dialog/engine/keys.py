@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dialog.engine.flow import ask_again, run, settle, want
+from dialog.engine.handover import still_calling
 from dialog.engine.state import Phase, Question, Wanted
 from dialog.engine.turn import Answer, Turn
 from dialog.protocol import ExpectKind
@@ -20,7 +21,7 @@ def on_key(t: Turn, key: str) -> None:
     t.change(active=True)
     question = t.state.question
     if t.state.phase is Phase.TRANSFERRING:
-        t.say("person.still_calling")
+        still_calling(t)
     elif key == ("*" if _digits(t) else "0"):
         t.change(keyed="", queue=())
         t.begin("person", intent="human")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialog.engine.flow import HOME, ask_again, settle
+from dialog.engine.handover import still_calling
 from dialog.engine.ports import Understood
 from dialog.engine.turn import Turn
 from dialog.protocol import ExpectKind
@@ -48,7 +49,7 @@ def while_transferring(t: Turn, intents: list[str]) -> None:
         t.say("goodbye.plain")
         t.end("caller_bye")
         return
-    t.say("person.still_calling")
+    still_calling(t)
 
 
 def _outside(t: Turn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialog.engine.flow import HOME, settle
+from dialog.engine.handover import OUTSIDE
 from dialog.engine.results import learn_orders, learn_parcels
 from dialog.engine.state import DialogueState, Phase
 from dialog.engine.turn import Turn
@@ -47,7 +48,7 @@ def _greet(t: Turn, event: CallStarted) -> None:
 
 def _go_on(t: Turn, event: CallStarted, old: DialogueState) -> None:
     """No greeting, no second order: what was asked is asked again, what was waited for is looked at anew."""
-    left_to_person = old.phase in (Phase.TRANSFERRING, Phase.BRIDGED)
+    left_to_person = old.phase in (Phase.TRANSFERRING, Phase.BRIDGED) and old.transfer_reason != OUTSIDE
     topics = tuple(replace(x, waiting=None, begun=False) if x.waiting else x for x in old.topics)
     t.state = replace(
         old,

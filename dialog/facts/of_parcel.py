@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dialog.facts.kind import FactKind
+from dialog.facts.outlet_hours import opens_next
 from dialog.facts.spoken_time import by_clock, count, elapsed, hour_words, moment
 from dialog.facts.stages import STAGE_WORDS, where
 from dialog.facts.view import View
@@ -115,6 +116,11 @@ def clock_words(text: str) -> str:
     return hour_words(hour) + (half if half is not None else f"{count(minute)}分")
 
 
+def _outlet_opens(view: View) -> str | None:
+    opens = opens_next(view.parcel.outlet, view.now) if view.parcel else None
+    return moment(opens, view.now) if opens else None
+
+
 def _signed_at(view: View) -> str | None:
     if view.parcel is None or not view.parcel.stage.is_signed or view.parcel.last_event is None:
         return None
@@ -176,6 +182,7 @@ PARCEL_FACTS = (
     FactKind("parcel.outlet", _outlet, "武汉藏龙岛网点", Item.TRACE),
     FactKind("parcel.outlet_phone", _outlet_phone, "02759767205", Item.TRACE),
     FactKind("parcel.outlet_hours", _outlet_hours, "早上八点到晚上八点", Item.STAGE),
+    FactKind("parcel.outlet_opens", _outlet_opens, "明早八点", Item.STAGE),
     FactKind("parcel.signed_at", _signed_at, "昨天下午六点", Item.TRACE),
     FactKind("parcel.customs_missing", _customs_missing, "收件人身份证明", Item.TRACE),
     FactKind("parcel.goods", _goods, "海鲜", Item.TRACE),

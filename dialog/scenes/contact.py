@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog.engine.questions import YES_NO
 from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
-from dialog.scenes import process
+from dialog.scenes import connect, process
 from logistics_client.vocabulary import OrderKind, Stage
 
 
@@ -14,6 +14,8 @@ def begin(t: Turn) -> None:
     told = t.say_first("contact.courier_phone", "contact.courier", "contact.outlet_phone", "contact.outlet")
     if not told:
         t.say("contact.none")
+    if connect.offers(t, "courier", "outlet"):
+        return
     if t.parcel is not None and t.parcel.stage in (Stage.OUT_FOR_DELIVERY, Stage.AT_OUTLET):
         t.ask("contact.offer_call", "call", YES_NO, sticky=False)
 

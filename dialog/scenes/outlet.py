@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
+from dialog.scenes import connect
 
 
 def begin(t: Turn) -> None:
-    """Answer from the parcel, else from the file."""
+    """Answer from the parcel and offer to connect, else answer from the file."""
     if t.parcel is not None and t.say_first("outlet.hours_and_phone", "outlet.hours", "outlet.phone"):
+        connect.offers(t, "outlet")
         return
     t.begin("knowledge", intent="outlet_info")
 

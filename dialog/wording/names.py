@@ -9,7 +9,9 @@ REQUIRED = frozenset(
     """
 ask.fallback bridge.back change.link_sent change.owner_only change.terms change.time_opened change.time_terms
 change.too_late change.when claim.link_sent claim.offer claim.opened claim.owner_only claim.rule
-complaint.opened complaint.person complaint.what contact.courier contact.courier_phone contact.none
+complaint.opened complaint.person complaint.what connect.back connect.closed connect.connecting
+connect.meanwhile connect.no_answer connect.offer_call connect.offer_courier connect.offer_outlet connect.opened
+connect.still_calling connect.unreachable contact.courier contact.courier_phone contact.none
 contact.offer_call contact.opened contact.outlet contact.outlet_phone customs.link_sent customs.missing
 customs.not_there customs.opened customs.return_first damage.keep damage.link_sent damage.opened dispute.frozen
 doorstep.early doorstep.opened either.ask escalate.authority escalate.safety escalate.sorry fee.meanwhile

@@ -115,18 +115,21 @@ def watched(dialogue: Dialogue, visited: set[tuple[str, str]]) -> Dialogue:
     return replace(dialogue, scenes=scenes, understand=understand, hear_number=hear_number)
 
 
-def walk(dialogue: Dialogue, callers: tuple[CallerProfile, ...], *, limit: int) -> Walk:
-    """Explore from every given caller, by day with people and by night without."""
+def walk(dialogue: Dialogue, callers: tuple[CallerProfile, ...], *, limit: int, only: tuple[str, ...] = ()) -> Walk:
+    """Explore from every given caller, with people and without.
+
+    With ``only`` these are the callers' only wishes, and outlets and couriers can be rung.
+    """
     visited: set[tuple[str, str]] = set()
     found = Walk(watched(dialogue, visited), visited)
     queue: deque[DialogueState] = deque()
     for caller in callers:
         for person in (True, False):
-            state, _ = found.step(found.dialogue.initial(), _ringing(caller, person))
+            state, _ = found.step(found.dialogue.initial(), _ringing(caller, person, bool(only)))
             queue.append(state)
     while queue and found.steps < limit:
         state = queue.popleft()
-        for event in _events(found, state):
+        for event in _events(found, state, only or _WISHES):
             after, effects = found.step(state, event)
             for settled in _answered(found, after, effects):
                 key = situation(settled)
@@ -136,13 +139,13 @@ def walk(dialogue: Dialogue, callers: tuple[CallerProfile, ...], *, limit: int) 
     return found
 
 
-def _ringing(caller: CallerProfile, person: bool) -> CallStarted:
+def _ringing(caller: CallerProfile, person: bool, contacts: bool) -> CallStarted:
     opens = None if person else NOON + timedelta(hours=20)
     hotline = HotlineProfile("main", "云雀快递", "95000", "")
-    return CallStarted(NOON, "c1", caller, hotline, Staffing(person, person, 30 if person else None, opens))
+    return CallStarted(NOON, "c1", caller, hotline, Staffing(person, person, 30 if person else None, opens, contacts))
 
 
-def _events(found: Walk, state: DialogueState) -> Iterator[Event]:
+def _events(found: Walk, state: DialogueState, wishes: tuple[str, ...]) -> Iterator[Event]:
     now = NOON
     if state.phase is Phase.ENDED:
         return
@@ -165,7 +168,7 @@ def _events(found: Walk, state: DialogueState) -> Iterator[Event]:
         yield from (Heard(now, word) for word in ("/?track|urge_delivery", "只是说说"))
         yield from (KeyPressed(now, key) for key in "01*#")
     if question is not None and not question.sticky:
-        yield from (Heard(now, f"/{intent}") for intent in _WISHES)
+        yield from (Heard(now, f"/{intent}") for intent in wishes)
     if question is not None and question.expect.keys == "digits":
         yield from (Heard(now, number) for number in _NUMBERS)
     if question is not None:

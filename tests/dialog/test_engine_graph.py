@@ -39,9 +39,25 @@ def open_handed(dialogue: Dialogue) -> Walk:
     )
 
 
-def test_every_step_of_every_scene_is_reached(found: Walk, open_handed: Walk, dialogue: Dialogue) -> None:
+@pytest.fixture(scope="module")
+def connected(dialogue: Dialogue) -> Walk:
+    """With outlets and couriers that can be rung; one outlet is closed at this hour."""
+    parcel = profile("13800138001").parcels[0]
+    assert parcel.outlet is not None
+    closed = replace(profile("13800138001"), parcels=(replace(parcel, outlet=replace(parcel.outlet, opens="14:00")),))
+    rung = [
+        walk(dialogue, (caller,), limit=limit, only=("courier_contact", "outlet_info"))
+        for caller, limit in ((profile("13800138001"), 6_000), (closed, 1_500))
+    ]
+    rung[0].visited.update(rung[1].visited)
+    return rung[0]
+
+
+def test_every_step_of_every_scene_is_reached(
+    found: Walk, open_handed: Walk, connected: Walk, dialogue: Dialogue
+) -> None:
     written = {(scene.name, step) for scene in dialogue.scenes.values() for step in ("begin", *scene.steps)}
-    assert written - found.visited - open_handed.visited == set()
+    assert written - found.visited - open_handed.visited - connected.visited == set()
 
 
 def _reaches_a_person(state: DialogueState, effects: tuple[object, ...]) -> bool:
@@ -57,6 +73,12 @@ def test_a_person_is_in_reach_by_word_in_every_situation(found: Walk) -> None:
     for state in talking:
         after, effects = found.dialogue.step(state, Heard(NOON, "/human"))
         assert _reaches_a_person(after, effects), state.topics
+
+
+def test_a_person_is_in_reach_wherever_outlets_can_be_rung(connected: Walk) -> None:
+    for state in connected.situations.values():
+        if state.phase is Phase.TALKING and not state.after_say:
+            assert _reaches_a_person(*connected.dialogue.step(state, Heard(NOON, "/human"))), state.topics
 
 
 def test_a_person_is_in_reach_by_key_in_every_situation(found: Walk) -> None:

@@ -14,6 +14,7 @@ from voice.floor.line import Offered
 from voice.floor.presence import moment
 from voice.floor.ringing import Attempt, Outcome, Ringing, Speak
 from voice.floor.store import LiveCall
+from voice.floor.targets import WITHOUT_CALLER
 
 # In the ledger: who refused, and who did not come to the telephone for whatever reason.
 _EVENTS = {
@@ -73,7 +74,7 @@ class Offering:
                 whisper=str(card.get("whisper") or ""),
                 speak=self._speak,
                 softphone=softphone,
-                number=self._facts.number,
+                number=self._shown_to(agent),
                 headers={"X-Hotline-Call": self._facts.call_id},
             )
             attempt = await ringing.run()
@@ -93,6 +94,10 @@ class Offering:
         data = {"agent": agent.agent_id, "name": agent.name, "outcome": Outcome.ACCEPTED.value}
         self._log("agent.accepted", data | {"seconds": attempt.seconds})
         await self._tools.line.settle(agent.agent_id, offered.offer_id, talk)
+
+    def _shown_to(self, agent: Agent) -> str | None:
+        """The number that rings: an outlet and a courier see the hotline's, never the customer's."""
+        return (self._facts.called or None) if agent.agent_id in WITHOUT_CALLER else self._facts.number
 
     def answer(self, by: str, offer_id: str, *, accept: bool) -> None:
         """An agent's page accepts or declines.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from voice.floor.agents import EVERY_SKILL, Agent, Refused, State
 from voice.floor.routing_file import Routing
 
+OUTSIDE = ("outlet", "courier")  # rung over a line that hides both numbers
+WITHOUT_CALLER = frozenset(f"tel:{kind}" for kind in OUTSIDE)  # telephones that never see the customer's number
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
 
