@@ -31,11 +31,15 @@ class Standing:
 
 @dataclass(slots=True)
 class Offered:
-    """An agent who is asked now; ``withdrawn`` is set when the agent is gone before answering."""
+    """An agent who is asked now; ``withdrawn`` is set when the agent is gone before answering.
+
+    ``asked`` says that the ring has begun: from then on its outcome settles the agent, before that :meth:`Line.leave`.
+    """
 
     agent: Agent
     offer_id: str
     withdrawn: asyncio.Event
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,10 @@ class Line:
         await self._look_now()
 
     async def leave(self, place: Place) -> None:
-        """Leave the line, served or not."""
+        """Leave the line, served or not; an agent who was chosen and never asked is free again."""
         self._places.pop(place.waiting.call_id, None)
+        if place.offered is not None and not place.offered.asked:
+            await self.settle(place.offered.agent.agent_id, place.offered.offer_id, passed)
         await self._now_or_later(lambda: self._remove(place.waiting.call_id))
 
     async def settle(self, agent_id: str, offer_id: str, change: Callable[[Agent, float], Agent]) -> None:
@@ -176,6 +182,9 @@ class Line:
             if not made:
                 self._open.discard(offer_id)
         if not made:
+            return None
+        if self._places.get(before.call_id) is not place:  # the caller left while the claim was on its way
+            await self.settle(agent.agent_id, offer_id, passed)
             return None
         place.waiting, place.offered = after, Offered(ringing, offer_id, asyncio.Event())
         place.tell(place.offered)

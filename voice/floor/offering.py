@@ -56,7 +56,7 @@ class Offering:
         last_agent: bool = False,
     ) -> Attempt:
         """Ask; ``accepted`` means that the leg is on the bridge and the caller of this may open the gates at once."""
-        agent = offered.agent
+        agent, offered.asked = offered.agent, True
         ring_s = self._tools.routing.rules.ring_s if ring_s is None else ring_s
         ticket, softphone = self._tools.tickets.issue(self._facts.call_id) if agent.device == "browser" else ("", None)
         attempt = Attempt(Outcome.FAILED)

@@ -143,6 +143,14 @@ class Presence:
 
     async def _look(self, view: View) -> None:
         missed, self._missed = self._missed, False
+        try:
+            await self._show_all(view, missed=missed)
+        except BaseException:
+            self._missed = self._missed or missed  # Redis went away again: who was not told yet is told then
+            raise
+        self._show_queue(view)
+
+    async def _show_all(self, view: View, *, missed: bool) -> None:
         for agent_id, pages in list(self._pages.items()):
             agent = view.agents.get(agent_id)
             if agent is None or agent.home in ("", "gone"):
@@ -155,7 +163,6 @@ class Presence:
             self._shown[agent_id] = agent
             if missed:
                 self.show(agent_id, await self._hello(agent))
-        self._show_queue(view)
 
     def _show_queue(self, view: View) -> None:
         now = self._board.now

@@ -261,6 +261,7 @@ class Talk:
             async with asyncio.timeout(CONSULT_FREE_WITHIN_S):
                 while not isinstance(news := await place.news.get(), Offered):
                     pass
+                news.asked = True  # the ring begins next, and its outcome settles the agent
                 return news
         except TimeoutError:
             return None
