@@ -13,7 +13,6 @@ from typing import Any
 
 from desk.ports import AgentSeat, Message
 from telephony.ports import CallerId, CallInfo, DialFailed
-from voice.floor.floor import REDIS_AWAY
 
 FRAME = b"\x10\x10" * 160
 
@@ -155,6 +154,7 @@ class AgentPage:
         self.seen: dict[str, float] = {}
         self.state = ""
         self._acts: set[asyncio.Task[None]] = set()
+        self._working: set[str] = set()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -170,13 +170,17 @@ class AgentPage:
                 self.state = str(message["state"])
             if self.state == "busy":
                 self._do(self._idle_again())
+            calls: Any = message["calls"] if message["type"] == "hello" else [message]
             if message["type"] == "offer":
                 self.seen[str(message["call_id"])] = asyncio.get_running_loop().time()
                 if self._dice.random() < self._habits.page_dies:
                     raise _PageDied
                 self._do(self._answer(message))
-            elif message["type"] == "call" and message["phase"] == "talking":
-                self._do(self._work(str(message["call_id"])))
+                continue
+            for call in calls:  # a page that missed news is told again by a hello
+                if call.get("phase") == "talking" and call["call_id"] not in self._working:
+                    self._working.add(str(call["call_id"]))
+                    self._do(self._work(str(call["call_id"])))
 
     async def _idle_again(self) -> None:
         await asyncio.sleep(self._dice.uniform(1, 20))
@@ -209,8 +213,9 @@ class AgentPage:
             leg.leave("media_timeout")
         else:
             end = {"type": dice.choice(["hangup", "to_bot"]), "call_id": call_id}
-            while (await self._floor.tell(me, end)).get("error") == REDIS_AWAY:  # noqa: ASYNC110 - as a person does
+            while (await self._floor.tell(me, end)).get("error") and self.state == "talking":  # noqa: ASYNC110
                 await asyncio.sleep(2)
+        self._working.discard(call_id)
         await asyncio.sleep(dice.uniform(0.1, 5))
         await self._floor.tell(me, {"type": "acw", "do": "finish"})
 
