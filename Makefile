@@ -36,7 +36,8 @@ lint-web: web
 
 test: setup-dev test-tools web
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
-	@$(PY) -m pytest -n 3 -m "call and not long and not funasr"
+	@$(PY) -m pytest -n 3 -m "call and not browser and not long and not funasr"
+	@$(PY) -m pytest -m "call and browser and not long and not funasr"
 
 test-long: setup-dev test-tools
 	@$(PY) -m pytest -m "long and not funasr"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -46,9 +46,15 @@ class Attempts:
                 raise TooMany(f"尝试次数过多,请 {max(1, round(wait / 60))} 分钟后再试。", retry_after=wait)
 
     async def good(self, name: str, address: str) -> None:
-        """Forget the failures of a name at an address that has just signed in."""
+        """Forget the failures of a name at an address that has just signed in.
+
+        Only failures count for the address: a whole office may sign in behind one at nine o'clock.
+        """
+        (pair, _), *shared = _keys(name, address)
         async with self._engine.begin() as connection:
-            await connection.execute(delete(attempts).where(attempts.c.key == _keys(name, address)[0][0]))
+            await connection.execute(delete(attempts).where(attempts.c.key == pair))
+            counted = attempts.c.key.in_([key for key, _ in shared])
+            await connection.execute(update(attempts).where(counted).values(count=attempts.c.count - 1))
 
     async def _count(self, key: str, limit: Limit) -> int:
         """Count one and return how many seconds to wait; 0 lets the attempt through."""

@@ -183,7 +183,8 @@ def _at_outlet(now: datetime) -> Story:
         address_note="老小区无电梯",
         expected_by=day_at(now, -1, 18),
     )
-    opened = ago(now, 0.25)
+    # To the second: cut to whole minutes it would be 16 minutes old before the caller has asked.
+    opened = (now - timedelta(minutes=15)).replace(microsecond=0)
     urge = order_on(parcel, "261100000601", OrderKind.URGE_DELIVERY, opened, opened + timedelta(minutes=30), now)
     return replace(_receiver("13800138006", "孙丽", parcel), orders=(urge,))
 

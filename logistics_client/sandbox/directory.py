@@ -35,13 +35,13 @@ class Directory:
     def story(self, phone: str) -> Story:
         """Return everything about one phone number; unknown numbers have an empty story."""
         number = phone.removeprefix("+86")
-        minute = self.now().replace(second=0, microsecond=0)
+        second = self.now().replace(microsecond=0)
         known = self._stories.get(number)
-        if known is not None and known[0] == minute:
+        if known is not None and known[0] == second:
             return known[1]
         if number in STORIES:
             story = STORIES[number](self.now())
-            self._stories[number] = (minute, story)  # sixteen numbers at most, so the memory is bounded
+            self._stories[number] = (second, story)  # sixteen numbers at most, so the memory is bounded
             return story
         found = world.by_phone(number, self.now())
         if not found:

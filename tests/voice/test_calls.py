@@ -186,7 +186,7 @@ async def test_ten_calls_at_once_are_all_answered_without_growing_delay(hotline:
 
 def test_a_blocked_number_is_refused(hotline: RunningHotline) -> None:
     report = hotline.call("--from", "13800138014")
-    assert report == {"answered": False, "call_id": None, "turns": [], "end": "refused: 486", "exit": 1}
+    assert report == {"answered": False, "call_id": None, "turns": [], "unmet": [], "end": "refused: 486", "exit": 1}
 
 
 def test_a_taken_port_moves_on_and_is_printed(tmp_path: Path) -> None:

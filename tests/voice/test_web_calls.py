@@ -16,7 +16,7 @@ from telephony.recording_export import inspect_recording
 from tests.voice.browser import LAPTOP, LISTEN, SCREENSHOTS, Browser, browser, chromium, microphone
 from tests.voice.conftest import RunningHotline
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.call, pytest.mark.browser, pytest.mark.timeout(180)]
 
 QUESTION = "我的快递到哪了"
 HEARD = "到哪了"  # the recogniser may miss a syllable while three browsers share two cores

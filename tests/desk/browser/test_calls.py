@@ -26,7 +26,7 @@ from tests.desk.browser.hall import (
     speech,
 )
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.call, pytest.mark.browser, pytest.mark.timeout(150)]
 # Loudness curves of one sentence at both ends; another sentence reaches about 0.45.
 ALIKE = 0.6
 
