@@ -235,3 +235,13 @@ export const EVENTS: Words = {
   fact_refused: '拦下无来源的说法',
   survey: '满意度',
 }
+
+export const CARRIERS: Record<string, string> = {
+  yunque: '云雀快递',
+  sf: '顺丰速运',
+  zto: '中通快递',
+  yto: '圆通速递',
+  sto: '申通快递',
+  yunda: '韵达速递',
+  jt: '极兔速递',
+}
