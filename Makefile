@@ -35,9 +35,9 @@ lint-web: web
 	@cd desk/web && npm ci --no-audit --no-fund --loglevel=error >/dev/null && npm run --silent check && npm run --silent lint && npm test --silent
 
 test: setup-dev test-tools web
-	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call"
+	@$(PY) -m pytest -n 2 --dist loadscope -m "not long and not funasr and not call and not browser"
 	@$(PY) -m pytest -n 3 -m "call and not browser and not long and not funasr"
-	@$(PY) -m pytest -m "call and browser and not long and not funasr"
+	@$(PY) -m pytest -m "browser and not long and not funasr"
 
 test-long: setup-dev test-tools
 	@$(PY) -m pytest -m "long and not funasr"

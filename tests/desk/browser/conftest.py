@@ -15,11 +15,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
 from desk.auth.roles import Role
 from tests.desk.conftest import Browser, RunningDesk
 from tests.desk.parcels import NOW, WAYBILL
+
+# A page on a busy machine is late, not wrong.
+expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).resolve().parents[3]
 SCREENS = ROOT / "out" / "screens"
@@ -38,8 +41,10 @@ NARROW = ViewportSize(width=390, height=844)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    for item in items:
-        if CHROMIUM is None and item.path.is_relative_to(Path(__file__).parent):
+    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="no browser: apt-get install chromium"))
 
 

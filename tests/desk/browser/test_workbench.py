@@ -221,7 +221,7 @@ async def test_a_waybill_that_is_read_out_becomes_the_cards_parcel(
         one.call("c-1", "talking")
         await expect(one.page.get_by_test_id("action-urge")).to_be_disabled()
         await one.page.get_by_test_id("waybill").fill(WAYBILL.lower())
-        await one.page.keyboard.press("Enter")
+        await one.page.get_by_test_id("waybill").press("Enter")
         await expect(one.page.get_by_test_id("parcel")).to_contain_text("郑州金水网点")
         await expect(one.page.get_by_test_id("action-urge")).to_be_enabled()
         events = [stored.event for stored in await hotline.ledger.read("c-1")]

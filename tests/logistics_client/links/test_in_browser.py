@@ -20,7 +20,10 @@ from tests.logistics_client.links.desk import photo, photo_with_secrets
 from tests.logistics_client.web_server import served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no browser on this machine")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no browser on this machine"),
+]
 PROMISES = Path(__file__).parents[3] / "config" / "promises.yaml"
 
 
