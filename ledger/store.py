@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 # One commit carries what arrived while the last one ran; the bound keeps a burst from holding the table for long.
 MAX_BATCH = 256
 # Two processes may write about one call (its own, and a desk's note); the later one then numbers its events anew.
-SEQ_ATTEMPTS = 5
+SEQ_ATTEMPTS = 20
 
 
 class LedgerUnavailable(RuntimeError):  # noqa: N818 - a state of the world, in the words of the house
@@ -163,6 +164,8 @@ class Ledger:
                     self._seqs.pop(event.call_id, None)
                 if not left or not isinstance(error, IntegrityError):
                     raise
+            # Two writers in step would take each other's number again and again.
+            await asyncio.sleep(random.uniform(0, 0.02))
         raise AssertionError("the last attempt returns or raises")
 
     async def _insert(self, connection: AsyncConnection, event: Event) -> StoredEvent:
