@@ -24,6 +24,8 @@ _EVENT_FRAMES, _EVENT_ENDS, _EVENT_GAP = 5, 3, 3
 _DIGITS = "0123456789*#ABCD"
 _SO_TIMESTAMPNS = 35
 _MAX_TIMELINE_GAP = RATE * 60
+RTCP_TYPES = range(64, 96)
+"""RTP payload types that are really RTCP packets (RFC 5761, section 4)."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,8 @@ class RtpStream:
             self._take(data, arrival)
 
     def _take(self, data: bytes, arrival: float) -> None:
-        if len(data) < 12 or data[0] >> 6 != 2:
+        # RTCP beside RTP on one port, perhaps a neighbour's that counted on our port being its odd one (RFC 5761, 4)
+        if len(data) < 12 or data[0] >> 6 != 2 or data[1] & 0x7F in RTCP_TYPES:
             return
         _, kind, sequence, timestamp, ssrc = struct.unpack("!BBHII", data[:12])
         payload = data[12 + 4 * (data[0] & 15) :]

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 
 import numpy as np
 import pytest
@@ -122,6 +123,21 @@ async def test_loss_is_injected_and_deterministic() -> None:
     assert lossy < clean
     assert abs(lossy - again) <= 1
     assert len(got) == pytest.approx(lossy, abs=1)
+
+
+async def test_a_neighbours_rtcp_is_no_sound() -> None:
+    sender, receiver = RtpStream("127.0.0.1"), RtpStream("127.0.0.1")
+    receiver.sending = False
+    receiver.start(("127.0.0.1", sender.port))
+    report = b"\x80\xc8\x00\x06" + bytes(24)  # an SR without report blocks
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as neighbour:
+        neighbour.sendto(report, ("127.0.0.1", receiver.port))
+    sender.start(("127.0.0.1", receiver.port))
+    await sender.send(constant(1000, 3))
+    await asyncio.sleep(0.02)
+    await sender.close()
+    await receiver.close()
+    assert {packet.payload_type for packet in receiver.packets} == {g711.PCMA}
 
 
 async def test_what_is_no_sip_uri_is_refused() -> None:
