@@ -1,4 +1,4 @@
-"""Batches of training data from the shards that exist: length-sorted, normalised, masked, zero-prefixed."""
+"""Batches of training data from the shards that exist: length-sorted, varied, normalised, masked, zero-prefixed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from asr.recipe import augment
 from asr.recipe.features import MELS, STACK, stack
 
 PREFIXES = (0, 3, 4, 5)
@@ -102,9 +103,11 @@ def collate(
     scale: NDArray[np.float32],
     rng: random.Random,
 ) -> Batch:
-    """Stack, normalise and mask the group; ``scale`` is one over the standard deviation."""
+    """Vary, stack, normalise and mask the group; ``scale`` is one over the standard deviation."""
     prefix = rng.choice(PREFIXES)
-    rows = [_mask((stack(shards.mel(example)) - mean) * scale, rng) for example in group]
+    voices = [shards.mel(example) for example in group]
+    speaking = [voice for voice, example in zip(voices, group, strict=True) if example.tokens]
+    rows = [_mask((stack(augment.vary(voice, speaking, rng)) - mean) * scale, rng) for voice in voices]
     lengths = np.array([len(row) + prefix for row in rows], np.int64)
     speech = np.zeros((len(rows), int(lengths.max()), MELS * STACK), np.float32)
     text_lengths = np.array([len(example.tokens) for example in group], np.int64)

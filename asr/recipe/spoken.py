@@ -84,10 +84,17 @@ def cardinal(number: int) -> str:
 
 
 def _random_digits(count: int, rng: random.Random) -> str:
-    if rng.random() < 0.2:
+    """Digits with more twins (88) than chance has: a repeated digit is what gets lost in hearing."""
+    kind = rng.random()
+    if kind < 0.2:
         pool = rng.sample("0123456789", 3)
         return "".join(rng.choice(pool) for _ in range(count))
-    return "".join(rng.choice("0123456789") for _ in range(count))
+    drawn = [rng.choice("0123456789") for _ in range(count)]
+    if kind < 0.6:
+        for at in range(1, count):
+            if rng.random() < 0.3:
+                drawn[at] = drawn[at - 1]
+    return "".join(drawn)
 
 
 def digits(rng: random.Random) -> str:
