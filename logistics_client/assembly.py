@@ -31,7 +31,7 @@ from logistics_client.links.delivery_photo import kuaidi100_photos, no_photo, pl
 from logistics_client.links.page import DeliveryPhoto
 from logistics_client.orders_table import OrdersTable
 from logistics_client.ports import CarrierClient
-from logistics_client.promises import read_promises
+from logistics_client.promises import PromiseBook, read_promises
 from logistics_client.push import PushReceiver
 from logistics_client.sandbox.app import SANDBOX_KEY, SANDBOX_SECRET
 from logistics_client.sandbox.server import embedded_carrier
@@ -111,37 +111,69 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         platform = await _platform(plan, stack, clock)
         redis = redis or _embedded_redis(stack)
         traces = TraceCache(redis, clock=clock)
-        carriers: dict[str, CarrierClient] = {}
         client = carrier_client(plan.carrier, plan.env, clock=clock) if platform is None else None
-        if client is not None:
-            carriers["*"] = _followed(plan, client, CachedCarrier(client, traces, clock=clock), redis)
-        plan.data_dir.mkdir(parents=True, exist_ok=True)
-        engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
-        stack.push_async_callback(engine.dispose)
-        book, table, bulletins = (
-            WorkOrderBook(engine),
-            OrdersTable(engine, clock=clock),
-            BulletinStore(engine, clock=clock),
-        )
-        finder = Finder(platform=platform, carriers=carriers, table=table, clock=clock)
+        carriers = {"*": _followed(plan, client, CachedCarrier(client, traces, clock=clock), redis)} if client else {}
+        kept = _open_tables(plan, stack, clock)
+        finder = Finder(platform=platform, carriers=carriers, table=kept.table, clock=clock)
         family = _order_family(plan, stack, clock)
-        pickup_codes = PickupCodeSink(finder, book, ask_place=_places(family), clock=clock)
+        pickup_codes = PickupCodeSink(finder, kept.book, ask_place=_places(family), clock=clock)
         own_sinks = _sinks(plan, platform, stack, clock)
-        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, family, book, clock))
-        outbox = Outbox(engine, book, sinks, clock=clock)
-        background: list[Background] = [outbox, Caretaker(book, platform, clock=clock)]
-        board = BulletinBoard(bulletins.live, clock=clock)
-        stack.push_async_callback(board.refreshed)
-        theirs = platform.bulletins if platform else None
-        logistics = LogisticsService(
-            finder, book, promises, background=background, notices=board.current, carriers_notices=theirs, clock=clock
+        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, family, kept.book, clock))
+        outbox = Outbox(kept.engine, kept.book, sinks, clock=clock)
+        logistics = await _open_service(finder, kept, promises, platform, outbox, stack, clock)
+        yield Room(
+            logistics=logistics,
+            engine=kept.engine,
+            book=kept.book,
+            outbox=outbox,
+            table=kept.table,
+            bulletins=kept.bulletins,
+            delivery_photo=_photos(platform, family),
+            pushes=_pushes(plan, traces, clock),
+            office=WorkOrderOffice(kept.book, logistics, promises, clock=clock),
+            feedback=FeedbackReceiver(kept.book, plan.webhook_secret, clock=clock),
+            pickup_codes=pickup_codes,
         )
-        stack.push_async_callback(logistics.close)
-        await logistics.start()
-        photos, pushes = _photos(platform, family), _pushes(plan, traces, clock)
-        office = WorkOrderOffice(book, logistics, promises, clock=clock)
-        feedback = FeedbackReceiver(book, plan.webhook_secret, clock=clock)
-        yield Room(logistics, engine, book, outbox, table, bulletins, photos, pushes, office, feedback, pickup_codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Our own database and what we keep there."""
+
+    engine: AsyncEngine
+    book: WorkOrderBook
+    table: OrdersTable
+    bulletins: BulletinStore
+
+
+def _open_tables(plan: Plan, stack: AsyncExitStack, clock: Clock) -> _Tables:
+    plan.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(plan.database_url or f"sqlite+aiosqlite:///{plan.data_dir / 'logistics.sqlite3'}")
+    stack.push_async_callback(engine.dispose)
+    book, table = WorkOrderBook(engine), OrdersTable(engine, clock=clock)
+    return _Tables(engine, book, table, BulletinStore(engine, clock=clock))
+
+
+async def _open_service(
+    finder: Finder,
+    kept: _Tables,
+    promises: PromiseBook,
+    platform: HttpCarrier | None,
+    outbox: Outbox,
+    stack: AsyncExitStack,
+    clock: Clock,
+) -> LogisticsService:
+    """Start the room's door with its background work; both end with the stack."""
+    background: list[Background] = [outbox, Caretaker(kept.book, platform, clock=clock)]
+    board = BulletinBoard(kept.bulletins.live, clock=clock)
+    stack.push_async_callback(board.refreshed)
+    theirs = platform.bulletins if platform else None
+    logistics = LogisticsService(
+        finder, kept.book, promises, background=background, notices=board.current, carriers_notices=theirs, clock=clock
+    )
+    stack.push_async_callback(logistics.close)
+    await logistics.start()
+    return logistics
 
 
 @asynccontextmanager

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dialog.facts.kind import FactKind
 from dialog.facts.spoken_time import deadline, duration, elapsed, moment
 from dialog.facts.view import View
 from dialog.identity import Item
-from logistics_client.vocabulary import OrderKind, OrderStatus
+from logistics_client.vocabulary import ORDER_NAMES, OrderKind, OrderStatus
 
-ORDER_WORDS: dict[OrderKind, str] = {
-    OrderKind.URGE_DELIVERY: "催派",
-    OrderKind.OUTLET_CHECK: "网点核实",
-    OrderKind.HUB_QUERY: "中转查询",
-    OrderKind.LOST_SEARCH: "丢件查找",
+# What is said where the name on a screen is too short, or has a sign that nobody can say.
+ORDER_WORDS: Mapping[OrderKind, str] = {
+    **ORDER_NAMES,
     OrderKind.DAMAGE: "破损登记",
-    OrderKind.PERISHABLE_CLAIM: "生鲜优先理赔",
     OrderKind.CHANGE_ADDRESS: "改地址",
     OrderKind.CHANGE_TIME: "改派送时间",
-    OrderKind.INTERCEPT: "拦截",
-    OrderKind.CUSTOMS_HELP: "清关协助",
-    OrderKind.DOORSTEP: "送货上门",
-    OrderKind.RESEND_CODE: "取件码重发",
-    OrderKind.COMPLAINT: "投诉",
-    OrderKind.WRONG_ITEM: "内件不符",
-    OrderKind.FEE_CHECK: "费用核对",
-    OrderKind.PICKUP_URGE: "催揽",
-    OrderKind.CALL_BACK: "回电",
-    OrderKind.MESSAGE: "留言",
-    OrderKind.CLAIM: "理赔",
 }
 
 STATUS_WORDS: dict[OrderStatus, str] = {

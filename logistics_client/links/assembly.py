@@ -74,11 +74,7 @@ async def open_links(
     if not plan.secret_key:
         raise MisconfiguredError("set SECRET_KEY: links and photos are signed with it")
     async with AsyncExitStack() as stack:
-        store = LinkStore(engine)
-        try:
-            await store.start()
-        except (SQLAlchemyError, OSError) as error:
-            raise UnavailableError("the link database cannot be opened; check DATABASE_URL") from error
+        store = await _store(engine)
         sms = _gateway(plan, clock)
         links = Links(
             store,
@@ -96,6 +92,15 @@ async def open_links(
         codes = OneTimeCodes(engine, sms, brand=plan.brand, key=plan.secret_key, clock=clock)
         logistics.send_texts_by(ParcelLinks(links), codes)
         yield links
+
+
+async def _store(engine: AsyncEngine) -> LinkStore:
+    store = LinkStore(engine)
+    try:
+        await store.start()
+    except (SQLAlchemyError, OSError) as error:
+        raise UnavailableError("the link database cannot be opened; check DATABASE_URL") from error
+    return store
 
 
 def _gateway(plan: LinkPlan, clock: Clock) -> SmsGateway:

@@ -90,14 +90,14 @@ def build_app(db_path: Path | str, clock: Clock = system_clock, *, secret: str =
     app.state.directory = directory
     app.add_exception_handler(Refusal, _refused)
     read = _Reader(directory, secret)
+    _add_callers(app, directory, read)
     _add_lookups(app, directory, read)
     _add_photos(app, directory, read)
     _add_orders(app, directory, store, read)
     _add_bulletins(app, directory, store, read)
     add_dialects(app, directory)
-    faults: deque[str] = deque()
-    app.state.faults = faults
-    app.add_middleware(Faults, queued=faults)
+    app.state.faults = deque[str]()
+    app.add_middleware(Faults, queued=app.state.faults)
     app.add_middleware(ServiceTime, clock=clock)
 
     @app.get("/healthz")
@@ -156,7 +156,7 @@ def _docs(model: type[Q], values: Any) -> tuple[Q, ...]:
     return tuple(model.model_validate(value) for value in values)
 
 
-def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
+def _add_callers(app: FastAPI, directory: Directory, read: _Reader) -> None:
     @app.post("/v1/callers/query")
     async def caller(request: Request) -> Response:
         """Everything about one phone number."""
@@ -175,6 +175,8 @@ def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
             )
         )
 
+
+def _add_lookups(app: FastAPI, directory: Directory, read: _Reader) -> None:
     @app.post("/v1/parcels/query")
     async def parcel(request: Request) -> Response:
         """One parcel by waybill."""

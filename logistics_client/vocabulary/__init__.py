@@ -1,6 +1,6 @@
 """The domain words that every room shares (see ``docs/glossary.md``); values only, no I/O."""
 
-from logistics_client.vocabulary.orders import OrderKind, OrderStatus, Promise, WorkOrder
+from logistics_client.vocabulary.orders import ORDER_NAMES, OrderKind, OrderStatus, Promise, WorkOrder
 from logistics_client.vocabulary.parcels import (
     Bulletin,
     Courier,
@@ -14,6 +14,7 @@ from logistics_client.vocabulary.parcels import (
 from logistics_client.vocabulary.people import CallerClass, CallerProfile, Party
 
 __all__ = [
+    "ORDER_NAMES",
     "Bulletin",
     "CallerClass",
     "CallerProfile",

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """Kinds of work order (工单); the Chinese name is what people say and see."""
+    """Kinds of work order (工单); ``ORDER_NAMES`` has their Chinese names."""
 
-    URGE_DELIVERY = "urge_delivery"  # 催派
-    OUTLET_CHECK = "outlet_check"  # 网点核实
-    HUB_QUERY = "hub_query"  # 中转查询
-    LOST_SEARCH = "lost_search"  # 丢件查找
-    DAMAGE = "damage"  # 破损/少件
-    PERISHABLE_CLAIM = "perishable_claim"  # 生鲜优先理赔
-    CHANGE_ADDRESS = "change_address"  # 改址
-    CHANGE_TIME = "change_time"  # 改时间
-    INTERCEPT = "intercept"  # 拦截
-    CUSTOMS_HELP = "customs_help"  # 清关协助
-    DOORSTEP = "doorstep"  # 送货上门
-    RESEND_CODE = "resend_code"  # 取件码重发
-    COMPLAINT = "complaint"  # 投诉
-    WRONG_ITEM = "wrong_item"  # 内件不符
-    FEE_CHECK = "fee_check"  # 费用核对
-    PICKUP_URGE = "pickup_urge"  # 催揽
-    CALL_BACK = "call_back"  # 回电
-    MESSAGE = "message"  # 留言
-    CLAIM = "claim"  # 理赔
+    URGE_DELIVERY = "urge_delivery"
+    OUTLET_CHECK = "outlet_check"
+    HUB_QUERY = "hub_query"
+    LOST_SEARCH = "lost_search"
+    DAMAGE = "damage"
+    PERISHABLE_CLAIM = "perishable_claim"
+    CHANGE_ADDRESS = "change_address"
+    CHANGE_TIME = "change_time"
+    INTERCEPT = "intercept"
+    CUSTOMS_HELP = "customs_help"
+    DOORSTEP = "doorstep"
+    RESEND_CODE = "resend_code"
+    COMPLAINT = "complaint"
+    WRONG_ITEM = "wrong_item"
+    FEE_CHECK = "fee_check"
+    PICKUP_URGE = "pickup_urge"
+    CALL_BACK = "call_back"
+    MESSAGE = "message"
+    CLAIM = "claim"
+
+
+ORDER_NAMES: Mapping[OrderKind, str] = {
+    OrderKind.URGE_DELIVERY: "催派",
+    OrderKind.OUTLET_CHECK: "网点核实",
+    OrderKind.HUB_QUERY: "中转查询",
+    OrderKind.LOST_SEARCH: "丢件查找",
+    OrderKind.DAMAGE: "破损/少件",
+    OrderKind.PERISHABLE_CLAIM: "生鲜优先理赔",
+    OrderKind.CHANGE_ADDRESS: "改址",
+    OrderKind.CHANGE_TIME: "改时间",
+    OrderKind.INTERCEPT: "拦截",
+    OrderKind.CUSTOMS_HELP: "清关协助",
+    OrderKind.DOORSTEP: "送货上门",
+    OrderKind.RESEND_CODE: "取件码重发",
+    OrderKind.COMPLAINT: "投诉",
+    OrderKind.WRONG_ITEM: "内件不符",
+    OrderKind.FEE_CHECK: "费用核对",
+    OrderKind.PICKUP_URGE: "催揽",
+    OrderKind.CALL_BACK: "回电",
+    OrderKind.MESSAGE: "留言",
+    OrderKind.CLAIM: "理赔",
+}
+"""What people see. The voice says some of them in longer words (``dialog.facts.of_order``)."""
 
 
 class OrderStatus(StrEnum):
