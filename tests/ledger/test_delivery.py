@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import fakeredis
@@ -14,14 +13,6 @@ import pytest
 
 from ledger import Event, Ledger
 from ledger.delivery import STREAM, Delivery, follow
-
-
-@pytest.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
-    ledger = Ledger(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
-    await ledger.start()
-    yield ledger
-    await ledger.close()
 
 
 @pytest.fixture

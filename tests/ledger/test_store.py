@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,14 +21,6 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 
 def started(call_id: str = "c1", **data: object) -> Event:
     return Event("call.started", call_id, NOON, data)
-
-
-@pytest.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
-    ledger = Ledger(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
-    await ledger.start()
-    yield ledger
-    await ledger.close()
 
 
 async def test_an_appended_event_is_in_the_file_before_append_returns(ledger: Ledger, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class Carrier:
     answer: Parcel | LogisticsError = TRACE
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
+    reached: asyncio.Event = field(default_factory=asyncio.Event)  # somebody asks and is held
     name: str = "kuaidi100"
 
     def __post_init__(self) -> None:
@@ -55,6 +56,7 @@ class Carrier:
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         self.asked.append((waybill, phone_tail))
+        self.reached.set()
         await self.hold.wait()
         if isinstance(self.answer, LogisticsError):
             raise self.answer
@@ -104,7 +106,7 @@ async def test_a_waybill_is_asked_once_per_half_hour(cached: CachedCarrier, carr
 async def test_20_callers_make_one_request(cached: CachedCarrier, carrier: Carrier) -> None:
     carrier.hold.clear()
     callers = [asyncio.create_task(cached.trace(WAYBILL, phone_tail="5514")) for _ in range(20)]
-    await asyncio.sleep(0.01)
+    await carrier.reached.wait()
     carrier.hold.set()
     assert await asyncio.gather(*callers) == [TRACE] * 20
     assert len(carrier.asked) == 1
@@ -185,7 +187,7 @@ async def test_an_answer_that_was_under_way_is_not_fresh_after_an_invalidation(
 ) -> None:
     carrier.hold.clear()
     caller = asyncio.create_task(cached.trace(WAYBILL))
-    await asyncio.sleep(0.01)
+    await carrier.reached.wait()
     clock.by(seconds=1)
     await cache.invalidate(carrier.name, WAYBILL)
     carrier.hold.set()

@@ -43,7 +43,7 @@ async def hotline(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         yield Hotline(room, now)
 
 
-async def every_caller_has_his_story(hotline: Hotline) -> None:
+async def test_every_caller_has_his_story(hotline: Hotline) -> None:
     now = hotline.now
     profile, rain = await hotline.only(0)
     assert rain.held is not None and 72 <= rain.held.hours < 96 and rain.abnormal is Abnormal.HUB_STRANDED
@@ -67,13 +67,13 @@ async def every_caller_has_his_story(hotline: Hotline) -> None:
     assert held.stage is Stage.CUSTOMS_HELD and "身份证" in (held.customs_missing or "")
 
 
-async def the_helper_finds_the_mothers_parcel_by_the_virtual_number(hotline: Hotline) -> None:
+async def test_the_helper_finds_the_mothers_parcel_by_the_virtual_number(hotline: Hotline) -> None:
     assert (await hotline.caller(5)).parcels == ()
     (mothers,) = await hotline.room.logistics.find(phone_tail="3679", number="13800138005")
     assert mothers.receiver_phone_tail == "3679" and mothers.receiver_surname == "何"
 
 
-async def orders_of_before_are_known_with_their_age(hotline: Hotline) -> None:
+async def test_orders_of_before_are_known_with_their_age(hotline: Hotline) -> None:
     now = hotline.now
     profile, waiting = await hotline.only(6)
     (urge,) = profile.orders
@@ -89,7 +89,7 @@ async def orders_of_before_are_known_with_their_age(hotline: Hotline) -> None:
     assert 5 <= missed.opened_at.hour < 12 and missed.opened_at < missed.promise.due_at
 
 
-async def locker_silence_and_sender(hotline: Hotline) -> None:
+async def test_locker_silence_and_sender(hotline: Hotline) -> None:
     (locker,) = (await hotline.caller(7)).parcels
     assert locker.stage is Stage.AWAITING_PICKUP_LOCKER and locker.pickup is not None
     assert "丰巢" in locker.pickup.name and locker.pickup.code and locker.pickup.notified is False
@@ -99,18 +99,10 @@ async def locker_silence_and_sender(hotline: Hotline) -> None:
     assert profile.caller_class is CallerClass.SENDER and profile.parcels[0].stage.is_signed
 
 
-async def who_calls_is_known(hotline: Hotline) -> None:
+async def test_who_calls_is_known(hotline: Hotline) -> None:
     merchant = await hotline.caller(11)
     assert (merchant.caller_class, merchant.parcels_total) == (CallerClass.MERCHANT, 200) and merchant.merchant_name
     classes = [(await hotline.caller(number)).caller_class for number in (12, 13, 14, 15)]
     assert classes == [CallerClass.STAFF, CallerClass.SHARED, CallerClass.BLOCKED, CallerClass.LINE_TEST]
     family = (await hotline.caller(13)).parcels
     assert len({parcel.receiver_surname for parcel in family}) == 2
-
-
-async def test_the_contracts_callers(hotline: Hotline) -> None:
-    await every_caller_has_his_story(hotline)
-    await the_helper_finds_the_mothers_parcel_by_the_virtual_number(hotline)
-    await orders_of_before_are_known_with_their_age(hotline)
-    await locker_silence_and_sender(hotline)
-    await who_calls_is_known(hotline)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,14 +13,6 @@ from logistics_client.work_orders import WorkOrderBook
 from logistics_client.work_orders.progress import Change
 from tests.logistics_client.moving_clock import NOON
 from tests.logistics_client.work_orders.drafts import draft
-
-
-@pytest.fixture
-async def book(engine: AsyncEngine) -> AsyncIterator[WorkOrderBook]:
-    book = WorkOrderBook(engine)
-    await book.start()
-    yield book
-    await book.close()
 
 
 async def test_an_order_is_opened_with_a_number_that_can_be_read_out(book: WorkOrderBook) -> None:

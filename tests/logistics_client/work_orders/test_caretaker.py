@@ -1,10 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.errors import NoDataYetError
 from logistics_client.http_client import Standing
@@ -28,14 +24,6 @@ class Outlet:
         if order_id not in self.standings:
             raise NoDataYetError("never received")
         return self.standings[order_id]
-
-
-@pytest.fixture
-async def book(engine: AsyncEngine) -> AsyncIterator[WorkOrderBook]:
-    book = WorkOrderBook(engine)
-    await book.start()
-    yield book
-    await book.close()
 
 
 async def test_an_answer_that_is_there_when_the_promise_is_due_counts_as_kept(

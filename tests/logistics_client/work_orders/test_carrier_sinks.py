@@ -26,14 +26,6 @@ DONE = {"success": True, "errorCode": "S0000"}
 ADDRESS = {"new_address": "湖北省武汉市江夏区一号", "receiver": "李敏", "contact_phone": "13800138000"}
 
 
-@pytest.fixture
-async def book(engine: AsyncEngine) -> AsyncIterator[WorkOrderBook]:
-    book = WorkOrderBook(engine)
-    await book.start()
-    yield book
-    await book.close()
-
-
 async def delivered(
     book: WorkOrderBook,
     sink: OrderSink,

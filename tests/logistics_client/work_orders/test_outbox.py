@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -28,14 +27,6 @@ class Receiver:
             raise UnavailableError("away")
         key = (order.order_id, action)
         self.taken[key] = self.taken.get(key, 0) + 1
-
-
-@pytest.fixture
-async def book(engine: AsyncEngine) -> AsyncIterator[WorkOrderBook]:
-    book = WorkOrderBook(engine)
-    await book.start()
-    yield book
-    await book.close()
 
 
 @pytest.fixture
