@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
@@ -160,6 +161,12 @@ class Hotlines:
     def choose(self, called: str) -> Hotline:
         """The profile of a called number, else the default one."""
         return self.by_called.get(called, self.default)
+
+    def missing_holidays(self, today: date) -> str:
+        """A sentence about years without holidays while hours depend on them; empty when none is missing."""
+        years = {year for hotline in self.by_called.values() for year in hotline.hours.missing_years(today)}
+        named = " and ".join(map(str, sorted(years)))
+        return f"the holidays of {named} are not in config/holidays.yaml; add the State Council's notice" if named else ""
 
 
 def load_hotlines(config_dir: Path) -> Hotlines:

@@ -14,6 +14,7 @@ from typing import Any
 from dialog.engine import load_dialogue
 from ledger import Ledger
 from telephony.sip.listen import port_is_free
+from voice.clock import SystemClock
 from voice.config import PROJECT, Address, ConfigError, Settings, load_hotlines
 from voice.parcels import open_logistics
 from voice.pipeline.vad import require_vad
@@ -46,6 +47,7 @@ async def examine(settings: Settings) -> list[Finding]:
         ("database", _database),
         ("carrier", _carrier),
         ("agents", _agents),
+        ("holidays", _holidays),
         ("licences", _licences),
     ]
     findings = []
@@ -173,6 +175,13 @@ async def _agents(settings: Settings) -> Finding:
     if settings.agent_sip or hotlines.default.agent_sip:
         return Finding("agents", OK, f"hand-overs ring {settings.agent_sip or hotlines.default.agent_sip}")
     return Finding("agents", WARN, "nobody to hand over to; set agent_sip in config/hotlines.yaml or AGENT_SIP")
+
+
+async def _holidays(settings: Settings) -> Finding:
+    missing = load_hotlines(settings.config_dir).missing_holidays(SystemClock().now().date())
+    if missing:
+        return Finding("holidays", WARN, f"{missing}; until then those days have the hours of plain weekdays")
+    return Finding("holidays", OK, "opening hours know this year's holidays, or do not depend on them")
 
 
 async def _licences(settings: Settings) -> Finding:

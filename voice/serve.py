@@ -88,6 +88,8 @@ class Hotline:
         recogniser, speaker = await asyncio.gather(self._start_recogniser(), self._start_speaker())
         ledger, redis = await self._start_ledger()
         clock = SystemClock()
+        if missing := hotlines.missing_holidays(clock.now().date()):
+            logger.warning("%s", missing)
         app = build_app(self._readiness)
         address = Address.parse(settings.http_listen)
         http = HttpServer(app, address.host, address.port)

@@ -16,6 +16,7 @@ from dialog.located_yaml import ConfigError, Located, read
 
 CLOSED = "closed"
 LOOK_AHEAD_DAYS = 60
+NEXT_YEAR_FROM_MONTH = 12  # the notice about a year is published in the November before it
 LONGEST_HOLIDAY_DAYS = 31
 
 
@@ -41,6 +42,12 @@ class Calendar:
         if day in self.holidays:
             return Day.HOLIDAY
         return Day.WEEKEND if day.weekday() >= 5 else Day.WORKDAY
+
+    def missing_years(self, today: date) -> tuple[int, ...]:
+        """Years of which no holiday is known although people call in them: this one, in December the next one too."""
+        known = {day.year for day in self.holidays}
+        wanted = (today.year, today.year + 1) if today.month >= NEXT_YEAR_FROM_MONTH else (today.year,)
+        return tuple(year for year in wanted if year not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,12 @@ class OpeningHours:
     def open_at(self, now: datetime) -> bool:
         """Whether people answer now; yesterday's night shift counts until its end."""
         return any(begins <= now < ends for begins, ends in self._spans(now - timedelta(days=1), 2))
+
+    def missing_years(self, today: date) -> tuple[int, ...]:
+        """Years whose holidays would matter here and are not in the calendar; none where every day has the same hours."""
+        if len(self.spans) in (0, len(Day)) and len(set(self.spans.values())) <= 1:
+            return ()
+        return self.calendar.missing_years(today)
 
     def opens_next(self, now: datetime) -> datetime | None:
         """When people answer again; None when they do not within two months."""

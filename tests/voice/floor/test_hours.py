@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from dialog.located_yaml import ConfigError, read
 from voice.clock import CHINA
-from voice.config import PROJECT
+from voice.config import PROJECT, Hotlines, load_hotlines
 from voice.floor.hours import Calendar, Day, OpeningHours, load_calendar, parse_calendar, parse_hours
 
 CALENDAR = load_calendar(PROJECT / "config")
@@ -73,6 +74,34 @@ def test_the_next_opening_is_an_opening(moment: datetime) -> None:
 def test_a_worked_weekend_is_a_workday() -> None:
     assert CALENDAR.kind(at("2026-10-10 00:00").date()) is Day.WORKDAY
     assert CALENDAR.kind(at("2026-10-03 00:00").date()) is Day.HOLIDAY
+
+
+def test_the_shipped_year_has_every_holiday_and_every_worked_weekend() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=shift) for shift in range(365)]
+    off = [day for day in days if day.weekday() < 5 and CALENDAR.kind(day) is Day.HOLIDAY]
+    worked = [day for day in days if day.weekday() >= 5 and CALENDAR.kind(day) is Day.WORKDAY]
+    # The law of 2024: 13 days, of which weekends and worked weekends make the rest.
+    assert [len(CALENDAR.holidays), len(off), len(worked)] == [33, 19, 6]
+
+
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [("2026-06-01", ()), ("2026-11-30", ()), ("2026-12-01", (2027,)), ("2027-12-31", (2027, 2028))],
+)
+def test_a_year_without_holidays_is_noticed_in_time(today: str, missing: tuple[int, ...]) -> None:
+    assert OFFICE.missing_years(date.fromisoformat(today)) == missing
+    for same_every_day in ('"08:00-22:00"', "closed"):
+        assert hours(f"hours: {same_every_day}").missing_years(date.fromisoformat(today)) == ()
+    closed = hours("hours: {workdays: 08:00-22:00, weekends: 08:00-22:00, holidays: closed}")
+    assert closed.missing_years(date.fromisoformat(today)) == missing
+
+
+def test_the_hotlines_say_which_year_is_missing() -> None:
+    plain = load_hotlines(PROJECT / "config")
+    assert plain.missing_holidays(date(2030, 1, 1)) == ""
+    hotline = replace(plain.default, hours=OFFICE)
+    said = Hotlines({"default": hotline}, hotline).missing_holidays(date(2026, 12, 1))
+    assert said.startswith("the holidays of 2027 are not in config/holidays.yaml")
 
 
 @pytest.mark.parametrize(
