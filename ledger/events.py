@@ -40,6 +40,8 @@ EVENT_TYPES = frozenset(
         "link.delivered",
         "link.opened",
         "link.used",
+        "code.sent",
+        "code.checked",
         "transfer.requested",
         "transfer.queued",
         "transfer.bridged",

@@ -157,40 +157,47 @@ class Ledger:
         for left in range(SEQ_ATTEMPTS - 1, -1, -1):
             try:
                 async with self._engine.begin() as connection:
-                    return [await self._insert(connection, event) for event in batch]
+                    stored = await self._insert(connection, batch)
             except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
                 # Numbers handed out in the failed transaction are not in the table: read them again next time.
                 for event in batch:
                     self._seqs.pop(event.call_id, None)
                 if not left or not isinstance(error, IntegrityError):
                     raise
+            else:
+                for event in batch:
+                    if event.type == "call.ended":
+                        self._seqs.pop(event.call_id, None)
+                return stored
             # Two writers in step would take each other's number again and again.
             await asyncio.sleep(random.uniform(0, 0.02))
         raise AssertionError("the last attempt returns or raises")
 
-    async def _insert(self, connection: AsyncConnection, event: Event) -> StoredEvent:
+    async def _insert(self, connection: AsyncConnection, batch: list[Event]) -> list[StoredEvent]:
+        """Number the events and insert them in one statement: every statement waits for the driver's thread."""
+        rows = [await self._numbered(connection, event) for event in batch]
+        statement = insert(events).returning(events.c.id, sort_by_parameter_order=True)
+        keys = (await connection.execute(statement, rows)).scalars().all()
+        return [
+            StoredEvent(id=key, seq=row["seq"], event=event, called=row["called"])
+            for key, row, event in zip(keys, rows, batch, strict=True)
+        ]
+
+    async def _numbered(self, connection: AsyncConnection, event: Event) -> dict[str, Any]:
         seq, called = self._seqs.get(event.call_id) or await self._stored_place(connection, event.call_id)
         seq += 1
         called = str(event.data.get("called") or called) if event.type == "call.started" else called
-        result = await connection.execute(
-            insert(events).values(
-                call_id=event.call_id,
-                seq=seq,
-                called=called,
-                at=event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
-                type=event.type,
-                version=event.version,
-                writer=self._writer,
-                data=dict(event.data),
-            )
-        )
-        key = result.inserted_primary_key
-        assert key is not None
-        if event.type == "call.ended":
-            self._seqs.pop(event.call_id, None)
-        else:
-            self._seqs[event.call_id] = (seq, called)
-        return StoredEvent(id=int(key[0]), seq=seq, event=event, called=called)
+        self._seqs[event.call_id] = (seq, called)
+        return {
+            "call_id": event.call_id,
+            "seq": seq,
+            "called": called,
+            "at": event.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "type": event.type,
+            "version": event.version,
+            "writer": self._writer,
+            "data": dict(event.data),
+        }
 
     @staticmethod
     async def _stored_place(connection: AsyncConnection, call_id: str) -> tuple[int, str]:

@@ -167,10 +167,12 @@ class EffectRunner:
 
     async def _write_order(self, order: WorkOrder) -> None:
         data: dict[str, object] = {"order_id": order.order_id, "kind": order.kind.value, "waybill": order.waybill}
-        await self._ledger.append(LedgerEvent("work_order.opened", self._call_id, self._clock.now(), data))
+        written = [LedgerEvent("work_order.opened", self._call_id, self._clock.now(), data)]
         if order.promise is not None:
             promise = {"what": order.promise.what, "due_at": order.promise.due_at.isoformat()}
-            await self._ledger.append(LedgerEvent("promise.made", self._call_id, self._clock.now(), data | promise))
+            written.append(LedgerEvent("promise.made", self._call_id, self._clock.now(), data | promise))
+        # one commit for both: the caller waits for it
+        await asyncio.gather(*(self._ledger.append(event) for event in written))
 
     async def _send_link(self, effect: SendLink, post: Post) -> None:
         parcel = self._parcels.get(effect.waybill)
