@@ -71,7 +71,7 @@ async def of_hotline(folder: Path, calls: int, stagger_s: float, barges: int) ->
 async def run(options: argparse.Namespace) -> str:
     """Measure every system and return the tables."""
     results: dict[str, list[Measured]] = {}
-    split, barge = Split(), Barge((), (), 0)
+    split, barge = Split(), Barge()
     for system in options.systems.split(","):
         with tempfile.TemporaryDirectory(prefix=f"bench-talk-{system}-") as name:
             folder = Path(name)
@@ -89,6 +89,7 @@ async def run(options: argparse.Namespace) -> str:
     lines += ["| --- | ---: | ---: | ---: | ---: |", row("voice pauses after the caller begins", list(barge.paused_ms))]
     lines += [row("voice resumes after a false alarm begins", list(barge.resumed_ms))]
     lines += [f"\nfalse alarms that were not resumed: {barge.lost} of {barge.lost + len(barge.resumed_ms)}"]
+    lines += [f"interruptions for which the voice did not pause: {barge.spoken_over}"]
     draw(OUT / "talk.png", results)
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bench.talk.mix import VOICES, WORDS_PER_MINUTE
 from telephony.rawsip import RawCaller
@@ -18,18 +19,25 @@ from voice.caller.listening import FRAME, VOICED_RMS, levels, trim
 NUMBER = "13800138000"
 INTERRUPTION = "不对不对我要转人工"
 FALSE_ALARMS = ("嗯嗯", "好的", "妈你先吃饭", "哦是这样")
-PAUSE_S = 0.4
-GREETING_S = 6.5
+PAUSE_S = 0.22
+"""The shortest silence that is a pause: longer than the gaps between the words of the voice."""
+PAUSES_WITHIN_S = 1.0
+GREETING_S = 7.5
+"""From the first sound to a moment when the greeting is over on a slow machine too; more is said after it."""
 STAGGER_S = 1.5
+FRAME_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Barge:
-    """Milliseconds until the voice paused, until it was back after a false alarm, and how often it never came back."""
+    """Milliseconds until the voice paused, and until it was back after a false alarm."""
 
-    paused_ms: tuple[int, ...]
-    resumed_ms: tuple[int, ...]
-    lost: int
+    paused_ms: tuple[int, ...] = ()
+    resumed_ms: tuple[int, ...] = ()
+    lost: int = 0
+    """False alarms after whose pause the voice never came back."""
+    spoken_over: int = 0
+    """Interruptions for which the voice never paused."""
 
 
 async def barge_ins(uri: str, count: int) -> Barge:
@@ -45,7 +53,8 @@ async def barge_ins(uri: str, count: int) -> Barge:
     paused = [result[0] for result in found if result is not None and result[0] is not None]
     alarms = [result for result in found[1::2] if result is not None and result[0] is not None]
     resumed = [result[1] for result in alarms if result[1] is not None]
-    return Barge(tuple(paused), tuple(resumed), len(alarms) - len(resumed))
+    spoken_over = sum(result is not None and result[0] is None for result in found[::2])
+    return Barge(tuple(paused), tuple(resumed), len(alarms) - len(resumed), spoken_over)
 
 
 async def _over_the_bot(uri: str, voice: str, text: str, wait_s: float) -> tuple[int | None, int | None] | None:
@@ -72,13 +81,21 @@ async def _speech(voice: str, text: str) -> bytes:
 
 
 def pause_and_return(timeline: Timeline, began: float) -> tuple[int | None, int | None]:
-    """Milliseconds from ``began`` to the bot's last voiced frame before a pause, and to its first one after it."""
-    last: float | None = None
-    for index, level in enumerate(levels(timeline.pcm)):
-        at = timeline.heard_at(index * FRAME)
-        if at < began - 1.0 or level <= VOICED_RMS:
-            continue
-        if last is not None and last >= began and at - last > PAUSE_S:
-            return round((last - began) * 1000), round((at - began) * 1000)
-        last = at + 0.02
-    return (None if last is None else max(0, round((last - began) * 1000))), None
+    """Milliseconds from ``began`` to the last voiced frame before the longest silence, and to the first after it.
+
+    Silences that begin within a second count, gaps between two words do not. The second is None when the
+    voice did not come back, the first when it never paused.
+    """
+    voiced = [
+        timeline.heard_at(index * FRAME) for index, level in enumerate(levels(timeline.pcm)) if level > VOICED_RMS
+    ]
+    heard = [at for at in voiced if at >= began - 1.0]
+    silences = [
+        (after - before - FRAME_S, before + FRAME_S, after)
+        for before, after in pairwise([*heard, float("inf")])
+        if began <= before + FRAME_S <= began + PAUSES_WITHIN_S
+    ]
+    if not silences or max(silences)[0] < PAUSE_S:
+        return None, None
+    _, paused, back = max(silences)
+    return round((paused - began) * 1000), None if back == float("inf") else round((back - began) * 1000)
