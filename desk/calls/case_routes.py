@@ -12,11 +12,10 @@ from desk.calls.actions import PURPOSES, Actions
 from desk.calls.book import CallBook, caller_number
 from desk.calls.callbacks import CallBacks
 from desk.calls.case import Cases
-from desk.calls.detail import KINDS
 from desk.calls.projection import Projection
 from desk.calls.promises import PromiseBook
 from desk.http import desk_router
-from logistics_client.vocabulary import OrderKind
+from logistics_client.vocabulary import ORDER_NAMES, OrderKind
 
 
 class NewOrder(BaseModel):
@@ -102,7 +101,7 @@ class CaseRoutes:
 
     async def kinds(self) -> dict[str, object]:
         """What can be opened and sent, with names."""
-        kinds = [{"kind": kind.value, "label": label} for kind, label in KINDS.items()]
+        kinds = [{"kind": kind.value, "label": label} for kind, label in ORDER_NAMES.items()]
         return {"kinds": kinds, "links": [{"purpose": purpose, "label": name} for purpose, name in PURPOSES.items()]}
 
     async def promises(self, account: Me) -> dict[str, object]:

@@ -11,7 +11,7 @@ from desk.calls.card import card_of
 from desk.calls.fold import agent_of
 from desk.calls.masking import for_role
 from ledger import StoredEvent
-from logistics_client.vocabulary import OrderKind
+from logistics_client.vocabulary import ORDER_NAMES, OrderKind
 
 _WHO = {"turn.caller": "caller", "turn.bot": "bot", "turn.agent": "agent"}
 _ATTEMPT_ENDS = {
@@ -22,32 +22,10 @@ _ATTEMPT_ENDS = {
 # Not for screens: the dialogue's inner state is large, and voice activity is drawn from the recording.
 _HIDDEN = frozenset({"dialogue.state", "vad", "turn.caller", "turn.bot", "turn.agent"})
 
-KINDS: Mapping[OrderKind, str] = {
-    OrderKind.URGE_DELIVERY: "催派",
-    OrderKind.OUTLET_CHECK: "网点核实",
-    OrderKind.HUB_QUERY: "中转查询",
-    OrderKind.LOST_SEARCH: "丢件查找",
-    OrderKind.DAMAGE: "破损/少件",
-    OrderKind.PERISHABLE_CLAIM: "生鲜优先理赔",
-    OrderKind.CHANGE_ADDRESS: "改址",
-    OrderKind.CHANGE_TIME: "改时间",
-    OrderKind.INTERCEPT: "拦截",
-    OrderKind.CUSTOMS_HELP: "清关协助",
-    OrderKind.DOORSTEP: "送货上门",
-    OrderKind.RESEND_CODE: "取件码重发",
-    OrderKind.COMPLAINT: "投诉",
-    OrderKind.WRONG_ITEM: "内件不符",
-    OrderKind.FEE_CHECK: "费用核对",
-    OrderKind.PICKUP_URGE: "催揽",
-    OrderKind.CALL_BACK: "回电",
-    OrderKind.MESSAGE: "留言",
-    OrderKind.CLAIM: "理赔",
-}
-
 
 def kind_name(kind: str) -> str:
     """The Chinese name of an order's kind."""
-    return KINDS[OrderKind(kind)] if kind in set(OrderKind) else kind
+    return ORDER_NAMES[OrderKind(kind)] if kind in set(OrderKind) else kind
 
 
 def detail(events: Sequence[StoredEvent], account: Account, names: Mapping[str, str]) -> dict[str, Any]:

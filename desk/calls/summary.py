@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ _BY_INTENT: Mapping[str, tuple[str, str, str]] = {
     "safety": ("投诉理赔", "升级", "人身安全"),
 }
 OTHER = ("其他", "其他", "其他")
+_AGO = re.compile(r"[(（][^()（）]*[)）]$")
 # Who only said 「转人工」 still has a matter: what the card says of the parcel. The first word that fits counts.
 _BY_REQUEST: tuple[tuple[str, str], ...] = (
     *(("生鲜", "perishable"), ("破损", "damage"), ("不对", "wrong_item"), ("没有收到", "signed_not_received")),
@@ -89,14 +91,21 @@ def draft(
     request = str((card or {}).get("request") or "")
     if intent not in _BY_INTENT:
         intent = next((meant for word, meant in _BY_REQUEST if word in request), intent)
-    done = [f"{order['label']}(工单{order['order_id']})" for order in orders]
-    result = f"已办理:{'、'.join(done)}" if done else ""
     return {
         "draft": True,
         "category": list(_BY_INTENT.get(intent, OTHER)),
         "request": request,
-        "result": result,
+        "result": _result(card or {}, orders),
         "solved": row["solved"],
         "follow_up": any(order.get("promise") == "made" for order in orders),
         "waybill": (card or {}).get("waybill") or row["waybill"] or None,
     }
+
+
+def _result(card: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> str:
+    """What this call opened; else what runs already, without 「15分钟前」, which is true for the moment only."""
+    if orders:
+        return "已办理:" + "、".join(f"{order['label']}(工单{order['order_id']})" for order in orders)
+    lines = card.get("processes") or ()
+    running = [_AGO.sub("", str(line["text"])) for line in lines if isinstance(line, Mapping) and line.get("text")]
+    return "已在办理:" + "、".join(running) if running else ""

@@ -79,6 +79,14 @@ def test_every_route_of_the_text_exists(tmp_path: Path) -> None:
     assert {path for path in named if path not in elsewhere} <= known, named - known
 
 
-def test_the_json_of_the_text_is_json() -> None:
-    for block in re.findall(r"```json\n(.*?)```", DOCS, re.S):
-        json.loads(block)
+async def test_the_json_of_the_text_has_the_fields_that_are_answered(hotline: RunningDesk) -> None:
+    refusal, calls = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", DOCS, re.S))
+    agent = await hotline.person("lili")
+    await hotline.call("c-1")
+    await hotline.event("agent.accepted", "c-1", {"agent": agent.account_id})
+    answered = await agent.json("/api/v1/calls")
+    assert answered.keys() == calls.keys() and answered["calls"][0].keys() == calls["calls"][0].keys()
+    assert answered["calls"][0]["agent"].keys() == calls["calls"][0]["agent"].keys()
+    assert answered["calls"][0]["caller"].keys() == calls["calls"][0]["caller"].keys()
+    refused = await agent.post("/api/v1/calls/c-unknown/hangup")
+    assert refused.status_code == 404 and refused.json().keys() == refusal.keys()

@@ -37,6 +37,11 @@ def test_what_was_opened_is_the_result_and_a_promise_is_to_be_followed_up() -> N
     assert (filled["result"], filled["follow_up"]) == ("已办理:催派(工单261122000001)", True)
 
 
+def test_what_runs_already_is_the_result_of_a_call_that_opened_nothing() -> None:
+    card = {"processes": [{"label": "已触发", "text": "网点催派流程(15分钟前)", "turn": 0, "confidence": 1.0}]}
+    assert draft(new_call("c-1"), card, [])["result"] == "已在办理:网点催派流程"
+
+
 def test_the_tree_has_three_levels_and_every_word_leads_into_it() -> None:
     paths = {
         (first["name"], second["name"], third["name"])

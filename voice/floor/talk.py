@@ -96,8 +96,12 @@ class Talk:
     @property
     def agent_ids(self) -> tuple[str, ...]:
         """Everybody whose screen shows the call."""
-        consulted = self._consult.offered.agent.agent_id if self._consult and self._consult.offered else ""
-        return tuple(dict.fromkeys(name for name in (self.agent.agent_id, consulted, *self._supervisors) if name))
+        return tuple(dict.fromkeys(name for name in (self.agent.agent_id, self._consulted, *self._supervisors) if name))
+
+    @property
+    def _consulted(self) -> str:
+        """Account or telephone of who is being consulted; empty when nobody is."""
+        return self._consult.offered.agent.agent_id if self._consult and self._consult.offered else ""
 
     async def show(self) -> None:
         """Tell the screens where the call stands."""
@@ -150,6 +154,10 @@ class Talk:
             return told
         if verb == "leave":
             await self._leave(by)
+            return {}
+        if verb == "hangup" and by == self._consulted:
+            await self._bridge.drop(Role.CONSULT, "left")
+            await self._consult_left()
             return {}
         self._check_right(by)
         if self.ended.done():
@@ -280,6 +288,7 @@ class Talk:
     async def _consult_left(self) -> None:
         await self._end_consult("left")
         if not self.ended.done():
+            self._bridge.join()
             self._to("talking")
             await self.show()
 
@@ -386,7 +395,8 @@ class Talk:
     def _as_call(self) -> LiveCall:
         consult = None
         if self._consult is not None:
-            consult = {"target": self._consult.target.label, "phase": self._consult.phase}
+            phase = self._consult.phase
+            consult = {"target": self._consult.target.label, "phase": phase, "agent": self._consulted}
         call = call_message(self._facts.call_id, self._phase, self._since, muted=self._muted, consult=consult)
         return LiveCall(self._facts.call_id, self._tools.board.process, self.agent_ids, call, {})
 

@@ -105,6 +105,7 @@ class Hall:
     def __init__(self, hotline: DeskHotline, playwright: Playwright, stack: AsyncExitStack, folder: Path) -> None:
         self.hotline, self._playwright, self._stack, self._folder = hotline, playwright, stack, folder
         self._people = 0
+        self.scripts: list[str] = [HOOK]
 
     async def browser(self, microphone: Path, viewport: Any) -> Person:
         """Start a browser whose microphone plays a file over and over."""
@@ -120,7 +121,8 @@ class Hall:
             args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"],
         )
         self._stack.push_async_callback(context.close)
-        await context.add_init_script(HOOK)
+        for script in self.scripts:
+            await context.add_init_script(script)
         page = context.pages[0] if context.pages else await context.new_page()
         person = Person(page, context, profile)
         page.on("pageerror", lambda error: person.troubles.append(str(error)))

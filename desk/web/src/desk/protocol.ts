@@ -44,7 +44,8 @@ export interface LiveCall {
   phase: Phase
   since: string
   muted: boolean
-  consult: { target: string; phase: string } | null
+  /** Who is asked for a second opinion; `agent` is their account, empty while nobody rings. */
+  consult: { target: string; phase: string; agent?: string } | null
 }
 
 export interface QueueNumbers {
