@@ -138,8 +138,7 @@ def load_settings(**overrides: object) -> Settings:
 class Hotline:
     """One profile: what the called number chooses, and who answers when a person is needed.
 
-    ``number`` is what customers see when an agent calls them back (empty: none is known), ``outbound`` the SIP URI of
-    the trunk for such calls with ``{number}`` in it (empty: agents cannot call out).
+    ``number`` is what customers see when an agent calls them back (empty: none is known).
     """
 
     profile: HotlineProfile
@@ -148,7 +147,6 @@ class Hotline:
     pop_url: str = ""
     leave_path: bool = False
     number: str = ""
-    outbound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +163,10 @@ class Hotlines:
     def missing_holidays(self, today: date) -> str:
         """A sentence about years without holidays while hours depend on them; empty when none is missing."""
         years = {year for hotline in self.by_called.values() for year in hotline.hours.missing_years(today)}
+        if not years:
+            return ""
         named = " and ".join(map(str, sorted(years)))
-        return f"the holidays of {named} are not in config/holidays.yaml; add the State Council's notice" if named else ""
+        return f"the holidays of {named} are not in config/holidays.yaml; add the State Council's notice"
 
 
 def load_hotlines(config_dir: Path) -> Hotlines:
@@ -196,9 +196,10 @@ def load_hotlines(config_dir: Path) -> Hotlines:
 
 
 def _hotline(node: Located, calendar: Calendar) -> tuple[Hotline, list[str]]:
+    if (moved := node.get("outbound")) is not None:
+        moved.fail("outbound is no key of a hotline; write the line as trunk.uri in routing.yaml, for all hotlines")
     node.only(
-        *("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url"),
-        *("leave_path", "outbound"),
+        *("name", "numbers", "brand", "greeting", "skills", "agent_sip", "agent_name", "hours", "pop_url", "leave_path")
     )
     numbers = [entry.text() for entry in node.need("numbers").sequence()]
     brand = node.need("brand").text()
@@ -229,13 +230,5 @@ def _hotline(node: Located, calendar: Calendar) -> tuple[Hotline, list[str]]:
         pop.text() if pop else "",
         leave is not None and leave.text() == "true",
         next((number for number in numbers if number != "default"), ""),
-        _outbound(node.get("outbound")),
     )
     return hotline, numbers
-
-
-def _outbound(node: Located | None) -> str:
-    uri = node.text() if node is not None else ""
-    if node is not None and uri and not (uri.startswith(("sip:", "sips:")) and "{number}@" in uri):
-        node.fail('outbound is the SIP URI of a trunk; write for example "sip:{number}@trunk.example.com"')
-    return uri

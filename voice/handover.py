@@ -18,7 +18,7 @@ from ledger.commands import Command, CommandResult
 from telephony.bridge import Bridge
 from telephony.hub import Hub, MusicLeg, Role
 from telephony.ports import SipCall, SipEndpoint
-from voice.floor.agents import Refused
+from voice.floor.agents import Agent, Refused
 from voice.floor.calls import CallFacts, FloorTools, card_as_dict
 from voice.floor.line import News, Nobody, Offered, Place, Standing
 from voice.floor.offering import Offering
@@ -177,10 +177,9 @@ class Handover:
 
     def _wish(self, transfer: Transfer, urgency: Urgency) -> Wish:
         kind, _, number = transfer.skill.partition(":")
-        if kind in OUTSIDE and number and self._tools.routing.privacy_uri:
-            routing = self._tools.routing
-            uri = routing.privacy_uri.replace("{number}", "".join(c for c in number if c.isdigit()))
-            return Wish(kind, uri=uri, label=kind, ring_s=routing.privacy_ring_s)
+        trunk = self._tools.routing.trunk
+        if kind in OUTSIDE and number and trunk.privacy_uri:
+            return Wish(kind, uri=trunk.hidden(number), label=kind, ring_s=trunk.privacy_ring_s)
         return Wish(kind or "general", last_agent=urgency.last_agent, dropped=urgency.dropped)
 
     async def _serve(
@@ -207,8 +206,8 @@ class Handover:
                     await self._bridge.back_to_bot()
                 return
             self._talked = True
-            ending = await self._converse(offered, card)
-            following = await self._after(ending, offered)
+            ending, last = await self._converse(offered, card)
+            following = await self._after(ending, last)
             if following is None:
                 return
             wish = following
@@ -316,7 +315,8 @@ class Handover:
         await self._offering.accepted(offered, attempt)
         self._around.log("transfer.bridged", {"agent": agent.agent_id, "name": agent.name, "seconds": seconds})
 
-    async def _converse(self, offered: Offered, card: dict[str, object]) -> Ending:
+    async def _converse(self, offered: Offered, card: dict[str, object]) -> tuple[Ending, Agent]:
+        """How the talk ended, and with whom: a call may have been handed on meanwhile."""
         talk = Talk(
             self._tools,
             self._facts,
@@ -340,16 +340,15 @@ class Handover:
             ending = Ending(End.CALLER_LEFT) if self._caller.closed.done() else talk.ended.result()
             if ending.end is End.TRANSFER or ending.end is End.TO_BOT:
                 self._bridge.wait()
-            return ending
+            return ending, talk.agent
         finally:
             self._talk = None
             await self._end_bridged()
             await asyncio.shield(talk.close())
             self._tools.board.later(lambda: self._tools.board.store.talked(self._tools.board.now - talk.began))
 
-    async def _after(self, ending: Ending, offered: Offered) -> Wish | None:
+    async def _after(self, ending: Ending, agent: Agent) -> Wish | None:
         """What follows a talk: another person, the bot, or the end."""
-        agent = offered.agent
         if ending.end is not End.CALLER_LEFT:
             self._around.log(
                 "hold", {"state": "agent_left", "cause": ending.cause or ending.end.value, "agent": agent.agent_id}

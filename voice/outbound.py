@@ -24,7 +24,6 @@ from voice.services import Services
 
 logger = logging.getLogger(__name__)
 
-NO_TRUNK = "外呼线路没有配置，请在 config/hotlines.yaml 的热线“{name}”填写 outbound。"
 WRONG_NUMBER = "电话号码不正确，请检查后再拨。"
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
@@ -39,24 +38,23 @@ class Outbound:
     async def dial(self, agent: Agent, number: str, earlier: str = "") -> Message:
         """Begin a call and return at once: its id, and where the agent's browser connects its sound.
 
-        ``earlier`` is the call that is called back: its hotline's trunk and number are used.
+        ``earlier`` is the call that is called back: its hotline's number is what the customer sees.
 
         Raises:
-            Refused: no trunk, no telephone number, or the agent has a call.
+            Refused: no line outwards, no telephone number, or the agent has a call.
         """
         plain = number.replace("-", "").replace(" ", "")
         if not _NUMBER.fullmatch(plain):
             raise Refused(WRONG_NUMBER)
+        services, tools = self._services, self._services.floor.tools
+        uri, board = tools.routing.trunk.to(plain), tools.board
         hotline = await self._hotline(earlier)
-        if not hotline.outbound:
-            raise Refused(NO_TRUNK.format(name=hotline.profile.name))
-        services, board = self._services, self._services.floor.tools.board
         call_id, offer_id = f"c-{secrets.token_hex(8)}", f"o-{secrets.token_hex(8)}"
         claimed = await board.edit(
             agent.agent_id, lambda one: dial_out(one, call_id, offer_id, board.process, board.now)
         )
         facts = CallFacts(call_id, plain, "", hotline.number, hotline.profile.name)
-        call = OutboundCall(services, facts, hotline, Offered(claimed, offer_id, asyncio.Event()), earlier)
+        call = OutboundCall(services, facts, hotline, Offered(claimed, offer_id, asyncio.Event()), uri, earlier)
         try:
             await call.begin()
         except (LedgerUnavailable, *AWAY):

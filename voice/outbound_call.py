@@ -54,11 +54,13 @@ class _Over(Exception):  # noqa: N818 - an outcome
 
 
 class OutboundCall:
-    """One call; the :class:`voice.handover.Around` of its people, and what commands steer."""
+    """One call to ``uri``; the :class:`voice.handover.Around` of its people, and what commands steer."""
 
-    def __init__(self, services: Services, facts: CallFacts, hotline: Hotline, offered: Offered, earlier: str) -> None:
+    def __init__(
+        self, services: Services, facts: CallFacts, hotline: Hotline, offered: Offered, uri: str, earlier: str
+    ) -> None:
         self._services, self._facts, self._hotline, self._offered = services, facts, hotline, offered
-        self._earlier = earlier
+        self._uri, self._earlier = uri, earlier
         self._tools = services.floor.tools
         self._handover: Handover | None = None
         self._agent: SipCall | None = None
@@ -164,9 +166,8 @@ class OutboundCall:
         return leg
 
     async def _dial_customer(self) -> SipCall:
-        uri = self._hotline.outbound.replace("{number}", self._facts.number or "")
         number = self._hotline.number or None
-        return await self._services.endpoint.dial(uri, from_number=number, timeout=CUSTOMER_RINGS_S)
+        return await self._services.endpoint.dial(self._uri, from_number=number, timeout=CUSTOMER_RINGS_S)
 
     async def _first(self, dialling: Coroutine[Any, Any, SipCall], cause: str, agent: SipCall | None = None) -> SipCall:
         """The leg, unless the agent gives up or hangs up first."""

@@ -212,7 +212,7 @@ class CallSession:
         is_open = self._hotline.hours.open_at(now)
         reachable = self._services.floor.floor.staffed()
         opens_at = None if is_open else self._hotline.hours.opens_next(now)
-        contacts = bool(self._services.floor.tools.routing.privacy_uri)
+        contacts = bool(self._services.floor.tools.routing.trunk.privacy_uri)
         return Staffing(is_open, person_reachable=is_open and reachable, opens_at=opens_at, contacts=contacts)
 
     async def _say_goodbye(self, cause: str) -> None:

@@ -25,7 +25,7 @@ from voice.floor.floor import HotlineFloor
 from voice.floor.line import Line
 from voice.floor.live import LiveCalls
 from voice.floor.routing import RoutingRules
-from voice.floor.routing_file import Routing
+from voice.floor.routing_file import Routing, Trunk
 from voice.floor.store import Change, FloorStore, View
 from voice.floor.tickets import Tickets
 from voice.handover import Handover, Urgency
@@ -214,7 +214,7 @@ class World:
         self.server, lives = fakeredis.FakeServer(), []  # type: ignore[var-annotated]
         self.telephones = Telephones(self.dice, self.habits)
         routing = Routing(
-            RoutingRules(acw_s=10), overflow="sip:overflow@x", overflow_after_s=90, outside_uri="sip:{number}@x"
+            RoutingRules(acw_s=10), overflow="sip:overflow@x", overflow_after_s=90, trunk=Trunk("sip:{number}@x")
         )
         processes, agents, telephones = self._sizes
         self.processes = [Process(f"p{n}", self.server, clock, lives, routing) for n in range(processes)]

@@ -28,7 +28,7 @@ from voice.clock import SystemClock
 from voice.config import Hotlines, load_hotlines
 from voice.floor.assembly import open_floor
 from voice.floor.routing import RoutingRules
-from voice.floor.routing_file import Routing
+from voice.floor.routing_file import Routing, Trunk
 from voice.outbound import Outbound
 from voice.services import Services
 
@@ -115,7 +115,7 @@ async def room(
     clock, hub_clock, recorder = SystemClock(), HubClock(), Recorder()
     plain = load_hotlines(Path("config"))
     trunk = customer.uri.replace("agent@", "{number}@")
-    hotlines = Hotlines({}, replace(plain.default, outbound=trunk))
+    hotlines = Hotlines({}, plain.default)
     parts: dict[str, Any] = dict.fromkeys(Services.__dataclass_fields__)
     parts |= {"settings": SimpleNamespace(data_dir=tmp_path), "hotlines": hotlines, "ledger": ledger, "clock": clock}
     parts |= {"endpoint": endpoint, "hub_clock": hub_clock, "recorder": recorder}
@@ -123,7 +123,7 @@ async def room(
     web = cast("Any", Browsers())
     web.ice_servers = list
     redis = fakeredis.FakeAsyncRedis()
-    async with open_floor(redis, ledger, web, clock, Routing(RoutingRules(acw_s=5)), {}) as floor:
+    async with open_floor(redis, ledger, web, clock, Routing(RoutingRules(acw_s=5), trunk=Trunk(trunk)), {}) as floor:
         services = Services(**{**parts, "floor": floor, "web": web})
         outbound = Outbound(services)
         floor.floor.dial = outbound.dial
@@ -220,10 +220,10 @@ async def test_an_agents_telephone_that_is_busy_disturbs_no_customer(
 
 async def test_a_missing_trunk_and_a_wrong_number_are_one_sentence(room: Room) -> None:
     assert (await room.dial("sip:x@evil"))["error"] == "电话号码不正确，请检查后再拨。"
-    default = room.services.hotlines.default
-    object.__setattr__(room.services.hotlines, "default", replace(default, outbound=""))
+    tools = room.services.floor.tools
+    object.__setattr__(tools, "routing", replace(tools.routing, trunk=Trunk()))
     told = await room.dial()
-    assert told["error"] == "外呼线路没有配置，请在 config/hotlines.yaml 的热线“main”填写 outbound。"
+    assert told["error"] == "没有配置外呼线路，请在 config/routing.yaml 填写 trunk.uri。"
 
 
 async def test_an_agent_at_a_browser_connects_its_sound_before_the_customer_rings(

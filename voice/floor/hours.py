@@ -79,7 +79,7 @@ class OpeningHours:
         return any(begins <= now < ends for begins, ends in self._spans(now - timedelta(days=1), 2))
 
     def missing_years(self, today: date) -> tuple[int, ...]:
-        """Years whose holidays would matter here and are not in the calendar; none where every day has the same hours."""
+        """Years whose holidays would matter here and are not known; none where every day has the same hours."""
         if len(self.spans) in (0, len(Day)) and len(set(self.spans.values())) <= 1:
             return ()
         return self.calendar.missing_years(today)

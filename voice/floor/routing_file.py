@@ -12,35 +12,50 @@ from voice.floor.agents import Refused
 from voice.floor.routing import RoutingRules
 
 _URI = re.compile(r"sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%{}-]+@[A-Za-z0-9_.\[\]:-]+(;[A-Za-z0-9_=.-]+)*", re.ASCII)
-NO_LINE = "没有配置外呼线路，请在 config/routing.yaml 填写 outside。"
+NO_LINE = "没有配置外呼线路，请在 config/routing.yaml 填写 trunk.uri。"
+_MOVED = {"outside": "trunk.uri", "privacy": "trunk.privacy_uri and trunk.privacy_ring_s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """Every line outwards, SIP URIs with ``{number}`` in them.
+
+    ``uri`` carries agents' call-backs, consultations and transfers to numbers (empty: none). ``privacy_uri`` carries
+    calls to outlets and couriers through a platform that shows neither side the other's number (empty: they are never
+    rung); ``privacy_ring_s`` is how long those ring before the bot is back.
+    """
+
+    uri: str = ""
+    privacy_uri: str = ""
+    privacy_ring_s: float = 20.0
+
+    def to(self, number: str) -> str:
+        """The URI of an outside number.
+
+        Raises:
+            Refused: there is no line outwards.
+        """
+        if not self.uri:
+            raise Refused(NO_LINE)
+        return self.uri.replace("{number}", number)
+
+    def hidden(self, number: str) -> str:
+        """The URI of an outlet or courier, both numbers hidden; empty without such a line."""
+        return self.privacy_uri.replace("{number}", "".join(sign for sign in number if sign.isdigit()))
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
     """How callers reach people.
 
-    ``overflow`` is rung when a caller waited ``overflow_after_s`` (empty: never). ``outside`` turns a number into a SIP
-    URI (``{number}``), empty: no outside line. ``privacy`` does the same for outlets and couriers through a platform
-    that shows neither side the other's number. ``privacy_ring_s`` is how long those ring before the bot is back.
+    ``overflow`` is rung when a caller waited ``overflow_after_s`` (empty: never); ``trunk`` reaches numbers outside.
     """
 
     rules: RoutingRules = field(default_factory=RoutingRules)
     overflow: str = ""
     overflow_after_s: float = 120.0
-    outside_uri: str = ""
-    privacy_uri: str = ""
-    privacy_ring_s: float = 20.0
+    trunk: Trunk = field(default_factory=Trunk)
     telephones: Mapping[str, str] = field(default_factory=dict)
-
-    def outside(self, number: str) -> str:
-        """The URI of an outside number.
-
-        Raises:
-            Refused: no outside line is configured.
-        """
-        if not self.outside_uri:
-            raise Refused(NO_LINE)
-        return self.outside_uri.replace("{number}", number)
 
 
 def load_routing(config_dir: Path) -> Routing:
@@ -66,9 +81,10 @@ def parse_routing(data: bytes, file: str = "routing.yaml") -> Routing:
         ConfigError: an entry is wrong; the text names its line.
     """
     root = read(data, file)
-    root.only(
-        "ring_s", "acw_s", "widen_after_s", "handling_s", "fallback", "overflow", "outside", "privacy", "telephones"
-    )
+    for key, new in _MOVED.items():
+        if (node := root.get(key)) is not None:
+            node.fail(f"{key} is no key here; write {new}")
+    root.only("ring_s", "acw_s", "widen_after_s", "handling_s", "fallback", "overflow", "trunk", "telephones")
     normal = RoutingRules()
     rules = RoutingRules(
         ring_s=_seconds(root, "ring_s", normal.ring_s, 5, 60),
@@ -77,19 +93,24 @@ def parse_routing(data: bytes, file: str = "routing.yaml") -> Routing:
         handling_s=_seconds(root, "handling_s", normal.handling_s, 10, 3600),
         fallback=_groups(root.get("fallback")),
     )
-    overflow, privacy = root.get("overflow"), root.get("privacy")
-    for node, keys in ((overflow, ("uri", "after_s")), (privacy, ("uri", "ring_s"))):
-        if node is not None:
-            node.only(*keys)
+    overflow = root.get("overflow")
+    if overflow is not None:
+        overflow.only("uri", "after_s")
     return Routing(
         rules,
         overflow=_uri(overflow.need("uri")) if overflow else "",
         overflow_after_s=_seconds(overflow, "after_s", 120.0, 0, 3600),
-        outside_uri=_template(root.get("outside")),
-        privacy_uri=_template(privacy.need("uri") if privacy else None),
-        privacy_ring_s=_seconds(privacy, "ring_s", 20.0, 5, 60),
+        trunk=_trunk(root.get("trunk")),
         telephones={name: _uri(node) for name, node in phones.items()} if (phones := root.get("telephones")) else {},
     )
+
+
+def _trunk(node: Located | None) -> Trunk:
+    if node is None:
+        return Trunk()
+    node.only("uri", "privacy_uri", "privacy_ring_s")
+    ring_s = _seconds(node, "privacy_ring_s", Trunk().privacy_ring_s, 5, 60)
+    return Trunk(_template(node.get("uri")), _template(node.get("privacy_uri")), ring_s)
 
 
 def _seconds(node: Located | None, key: str, default: float, least: float, most: float) -> float:

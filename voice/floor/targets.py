@@ -43,7 +43,7 @@ def read_target(text: str, agents: Mapping[str, Agent], routing: Routing, *, me:
     if not kind and name in routing.telephones:
         return Target(name, uri=routing.telephones[name])
     if not kind and _NUMBER.fullmatch(name.replace("-", "")):
-        return Target(name, uri=routing.outside(name.replace("-", "")))
+        return Target(name, uri=routing.trunk.to(name.replace("-", "")))
     raise Refused("找不到这个坐席、技能组或电话，请检查后重试。")
 
 

@@ -14,7 +14,7 @@ from bench.handover.world import CARD, CallerCase, Process, World
 from dialog.protocol import Transfer, TransferOutcome
 from telephony.ports import DialFailed
 from voice.floor.live import LiveCalls
-from voice.floor.routing_file import Routing
+from voice.floor.routing_file import Routing, Trunk
 
 
 class Line:
@@ -42,7 +42,7 @@ def ring(
 
     async def run() -> None:
         clock = VirtualClock(asyncio.get_running_loop())
-        routing = Routing(privacy_uri=privacy_uri)
+        routing = Routing(trunk=Trunk(privacy_uri=privacy_uri))
         process = Process("p", fakeredis.FakeServer(), clock, list[LiveCalls](), routing)
         world: Any = World(1)
         world.telephones = line

@@ -17,7 +17,7 @@ from telephony.hub import Mode, Role
 from voice.floor.agents import State
 from voice.floor.live import LiveCalls
 from voice.floor.routing import RoutingRules
-from voice.floor.routing_file import Routing
+from voice.floor.routing_file import Routing, Trunk
 
 
 class Phones:
@@ -37,7 +37,7 @@ class Desk:
 
     def __init__(self) -> None:
         clock = VirtualClock(asyncio.get_running_loop())
-        routing = Routing(RoutingRules(ring_s=20, acw_s=30), outside_uri="sip:{number}@x")
+        routing = Routing(RoutingRules(ring_s=20, acw_s=30), trunk=Trunk("sip:{number}@x"))
         self.process = Process("p", fakeredis.FakeServer(), clock, list[LiveCalls](), routing)
         world: Any = World(1)
         world.habits.caller_leaves = 0.0
@@ -209,6 +209,42 @@ def test_consult_then_hand_on_leaves_the_caller_with_the_second_person() -> None
         assert await desk.do("a2", "hangup") == ""
         await asyncio.sleep(0.5)
         assert case.ended_by_agent and await desk.state("a2") is State.ACW
+
+    in_desk(scenario)
+
+
+def test_who_was_consulted_may_step_out_and_nothing_else() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.sign_in("a1")
+        await desk.sign_in("a2", skill="complaint")
+        await desk.call()
+        await desk.accept("a1")
+        await desk.do("a1", "consult", target="a2")
+        await asyncio.sleep(0.5)
+        await desk.accept("a2")
+        assert "不在您手上" in await desk.do("a2", "confer")
+        assert await desk.do("a2", "hangup") == "" and desk.mode() is Mode.BRIDGED
+        await asyncio.sleep(0.2)
+        assert (await desk.state("a1"), await desk.state("a2")) == (State.TALKING, State.ACW)
+
+    in_desk(scenario)
+
+
+def test_who_was_handed_a_call_may_transfer_it_back() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.sign_in("a1")
+        await desk.sign_in("a2", skill="complaint")
+        await desk.call()
+        await desk.accept("a1")
+        await desk.do("a1", "consult", target="a2")
+        await asyncio.sleep(0.5)
+        await desk.accept("a2")
+        await desk.do("a1", "hand_on")
+        await desk.process.floor.tell("a1", {"type": "acw", "finish": True})
+        assert await desk.do("a2", "transfer", target="agent:a1") == ""
+        await asyncio.sleep(0.5)
+        await desk.accept("a1")
+        assert (await desk.state("a1"), await desk.state("a2")) == (State.TALKING, State.ACW)
 
     in_desk(scenario)
 
