@@ -54,6 +54,7 @@ class Screens:
         self._board = board
         self._shown: dict[str, asyncio.Event] = {}
         self._unsent: dict[str, LiveCall] = {}
+        self._turns: dict[str, asyncio.Lock] = {}  # by call: its news reach the pages in the order they were told
         board.news.append(self._hear)
 
     async def offer(self, agent: Agent, message: Mapping[str, object], call: LiveCall | None) -> None:
@@ -89,20 +90,24 @@ class Screens:
             self._board.later(lambda: self._send(call.call_id))
 
     async def _send(self, call_id: str) -> None:
-        call = self._unsent.get(call_id)
-        if call is None:
-            return
-        await self._board.store.put_call(call)
-        for agent_id in call.agents:
-            await self._board.tell(agent_id, call.call)
-        if self._unsent.get(call_id) is call:
-            del self._unsent[call_id]
+        async with self._turns.setdefault(call_id, asyncio.Lock()):
+            call = self._unsent.get(call_id)
+            if call is None:
+                return
+            await self._board.store.put_call(call)
+            for agent_id in call.agents:
+                await self._board.tell(agent_id, call.call)
+            if self._unsent.get(call_id) is call:
+                del self._unsent[call_id]
 
     async def over(self, call: LiveCall) -> None:
-        """Show that the call is over, and forget it."""
-        for agent_id in call.agents:
-            await self.tell(agent_id, call.call)
-        await self.forget(call.call_id)
+        """Show that the call is over, and forget it; what is being told of it just now comes before."""
+        self._unsent.pop(call.call_id, None)
+        async with self._turns.setdefault(call.call_id, asyncio.Lock()):
+            for agent_id in call.agents:
+                await self.tell(agent_id, call.call)
+            await self.forget(call.call_id)
+        self._turns.pop(call.call_id, None)
 
     async def forget(self, call_id: str) -> None:
         """Nobody's page shows the call any more."""

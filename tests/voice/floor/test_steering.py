@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import fakeredis
+import pytest
 
 from bench.handover.people import Leg
 from bench.handover.virtual_time import VirtualClock, run_virtual
@@ -209,6 +210,22 @@ def test_consult_then_hand_on_leaves_the_caller_with_the_second_person() -> None
         assert await desk.do("a2", "hangup") == ""
         await asyncio.sleep(0.5)
         assert case.ended_by_agent and await desk.state("a2") is State.ACW
+
+    in_desk(scenario)
+
+
+@pytest.mark.parametrize("verb", ["hangup", "to_bot", "mute"])
+def test_the_last_news_of_a_call_is_its_end(verb: str) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.sign_in("a1")
+        case = await desk.call()
+        await desk.accept("a1")
+        assert await desk.do("a1", verb) == ""
+        if verb == "mute":
+            case.leg.leave()
+        await asyncio.sleep(1)
+        assert desk.last("a1", "call")["phase"] == "ended"
+        assert (await desk.process.board.store.view()).calls == {}
 
     in_desk(scenario)
 
