@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from logistics_client.vocabulary import Bulletin, CallerProfile, OrderKind, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, CallerProfile, CodeCheck, OrderKind, Parcel, WorkOrder
 
 
 class CarrierClient(Protocol):
@@ -68,6 +68,20 @@ class Logistics(Protocol):
         """Send a signed short link by SMS to the order's own phone; True only on the gateway's receipt.
 
         ``phone`` is the calling number when it may stand in for an order's phone that nobody knows, else empty.
+        """
+
+    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
+        """Text a one-time code to the order's own phone, which allows one order of this kind.
+
+        Returns:
+            The last four digits of that phone on the gateway's receipt, else None; ``phone`` as in ``send_link``.
+        """
+
+    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> CodeCheck:
+        """Tell whether these are the digits that were texted last.
+
+        Raises:
+            LogisticsError: nobody can tell now.
         """
 
     async def remember(self, number: str, parcel: Parcel) -> None:

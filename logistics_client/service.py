@@ -22,13 +22,14 @@ from logistics_client.errors import LogisticsError
 from logistics_client.finder import Finder, Spoken
 from logistics_client.http_client import Customer
 from logistics_client.known_orders import KnownOrders
-from logistics_client.phones import is_landline, normalised
+from logistics_client.phones import is_landline, normalised, tail_of
 from logistics_client.promises import PromiseBook, promise_for
 from logistics_client.urgency import most_urgent_first
 from logistics_client.vocabulary import (
     Bulletin,
     CallerClass,
     CallerProfile,
+    CodeCheck,
     OrderKind,
     OrderStatus,
     Parcel,
@@ -61,8 +62,8 @@ class CodeSender(Protocol):
     async def send(self, purpose: OrderKind, waybill: str, *, phone: str) -> None:
         """Text a new code; returning is the gateway's receipt."""
 
-    async def check(self, purpose: OrderKind, waybill: str, said: str) -> bool:
-        """Whether these are the digits that were texted last."""
+    async def check(self, purpose: OrderKind, waybill: str, said: str) -> CodeCheck:
+        """Tell whether these are the digits that were texted last."""
 
 
 class Background(Protocol):
@@ -267,27 +268,31 @@ class LogisticsService:
             logger.warning("a link was not sent", extra={"error": type(error).__name__, "call_id": call_id})
             return False
 
-    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, call_id: str) -> bool:
-        """Text a one-time code to the order's own phone; True only on the gateway's receipt."""
+    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
+        """Text a one-time code to a phone of the order; ``phone`` as in ``send_link``.
+
+        Returns:
+            The last four digits of that phone, on the gateway's receipt; None without one.
+        """
         if self._codes is None:
-            return False
+            return None
         try:
-            to = await self._order_phone(parcel, "")
+            to = await self._order_phone(parcel, phone)
             if to is None:
-                return False
+                return None
             await self._codes.send(purpose, parcel.waybill, phone=to)
         except LogisticsError as error:
             logger.warning("a code was not sent", extra={"error": type(error).__name__, "call_id": call_id})
-            return False
-        return True
+            return None
+        return tail_of(to)
 
-    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> bool:
-        """Whether these are the digits that were texted last; true once only.
+    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> CodeCheck:
+        """Tell whether these are the digits that were texted last; right once only.
 
         Raises:
             UnavailableError: nobody can tell now.
         """
-        return self._codes is not None and await self._codes.check(purpose, parcel.waybill, said)
+        return CodeCheck.SPENT if self._codes is None else await self._codes.check(purpose, parcel.waybill, said)
 
     async def close(self) -> None:
         """Stop background work, commit what is queued and release connections."""

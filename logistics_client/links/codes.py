@@ -21,7 +21,7 @@ from logistics_client.database import metadata, to_text
 from logistics_client.errors import RateLimitedError, UnavailableError
 from logistics_client.links.sms import SmsGateway
 from logistics_client.links.wording import code_message
-from logistics_client.vocabulary import OrderKind
+from logistics_client.vocabulary import CodeCheck, OrderKind
 
 LIFE = timedelta(minutes=5)
 GUESSES = 3
@@ -93,8 +93,10 @@ class OneTimeCodes:
             raise UnavailableError("the code could not be kept; check the database", carrier="sms") from error
         await self._sms.send(phone, code_message(self._brand, waybill, code), message_id=f"code-{code_id}")
 
-    async def check(self, purpose: OrderKind, waybill: str, said: str) -> bool:
-        """Whether these are the six digits that were texted last; true once only, and never after three wrong guesses.
+    async def check(self, purpose: OrderKind, waybill: str, said: str) -> CodeCheck:
+        """Tell whether these are the six digits that were texted last.
+
+        They are right once only, and never after three wrong guesses.
 
         Raises:
             UnavailableError: the database cannot be read.
@@ -116,14 +118,16 @@ class OneTimeCodes:
                     .returning(table.code_id, table.mac)
                 )
                 row = taken.first()
-                if row is None or not hmac.compare_digest(row.mac, self._mac(row.code_id, said)):
-                    return False
+                if row is None:
+                    return CodeCheck.SPENT
+                if not hmac.compare_digest(row.mac, self._mac(row.code_id, said)):
+                    return CodeCheck.WRONG
                 used = await connection.execute(
                     update(one_time_codes)
                     .where(table.code_id == row.code_id, table.done_at.is_(None))
                     .values(done_at=to_text(now))
                 )
-                return bool(used.rowcount == 1)
+                return CodeCheck.RIGHT if used.rowcount == 1 else CodeCheck.SPENT
         except (SQLAlchemyError, OSError) as error:
             raise UnavailableError("the code could not be checked; check the database", carrier="sms") from error
 

@@ -1,5 +1,6 @@
 """The domain words that every room shares (see ``docs/glossary.md``); values only, no I/O."""
 
+from logistics_client.vocabulary.codes import CodeCheck
 from logistics_client.vocabulary.orders import ORDER_NAMES, OrderKind, OrderStatus, Promise, WorkOrder
 from logistics_client.vocabulary.parcels import (
     Bulletin,
@@ -18,6 +19,7 @@ __all__ = [
     "Bulletin",
     "CallerClass",
     "CallerProfile",
+    "CodeCheck",
     "Courier",
     "OrderKind",
     "OrderStatus",

@@ -17,7 +17,7 @@ from logistics_client.database import metadata
 from logistics_client.errors import RateLimitedError
 from logistics_client.links.codes import LIFE, QUARTER, OneTimeCodes, one_time_codes
 from logistics_client.links.sms import FileOutbox
-from logistics_client.vocabulary import OrderKind
+from logistics_client.vocabulary import CodeCheck, OrderKind
 from tests.logistics_client.links.desk import PHONE, WAYBILL
 from tests.logistics_client.moving_clock import MovingClock
 
@@ -38,7 +38,7 @@ class Codes:
         assert found is not None
         return found.group(1)
 
-    async def check(self, said: str, kind: OrderKind = STOP) -> bool:
+    async def check(self, said: str, kind: OrderKind = STOP) -> CodeCheck:
         return await self.codes.check(kind, WAYBILL, said)
 
 
@@ -57,35 +57,36 @@ def other(code: str) -> str:
 
 async def test_the_code_that_was_texted_works_once(desk: Codes) -> None:
     code = await desk.sent()
-    assert not await desk.check(code, MOVE)
-    assert await desk.check(code)
-    assert not await desk.check(code)
+    assert await desk.check(code, MOVE) is CodeCheck.SPENT
+    assert await desk.check(code) is CodeCheck.RIGHT
+    assert await desk.check(code) is CodeCheck.SPENT
 
 
 async def test_three_wrong_guesses_end_it(desk: Codes) -> None:
     code = await desk.sent()
     for _ in range(3):
-        assert not await desk.check(other(code))
-    assert not await desk.check(code)
+        assert await desk.check(other(code)) is CodeCheck.WRONG
+    assert await desk.check(code) is CodeCheck.SPENT
 
 
 async def test_guesses_at_the_same_time_are_counted_each(desk: Codes) -> None:
     code = await desk.sent()
     wrong = [f"{(int(code) + n) % 10**6:06d}" for n in range(1, 20)]
-    assert not any(await asyncio.gather(*(desk.check(guess) for guess in wrong)))
-    assert not await desk.check(code)
+    guesses = await asyncio.gather(*(desk.check(guess) for guess in wrong))
+    assert sorted(guesses) == [CodeCheck.SPENT] * 16 + [CodeCheck.WRONG] * 3
+    assert await desk.check(code) is CodeCheck.SPENT
 
 
 async def test_it_lives_five_minutes(desk: Codes) -> None:
     code = await desk.sent()
     desk.clock.forward(seconds=LIFE.total_seconds())
-    assert not await desk.check(code)
+    assert await desk.check(code) is CodeCheck.SPENT
 
 
 async def test_a_new_code_replaces_the_old_one(desk: Codes) -> None:
     old, new = await desk.sent(), await desk.sent()
-    assert old == new or not await desk.check(old)
-    assert await desk.check(new)
+    assert old == new or await desk.check(old) is CodeCheck.WRONG
+    assert await desk.check(new) is CodeCheck.RIGHT
 
 
 async def test_nobody_floods_the_orders_phone(desk: Codes) -> None:
@@ -95,7 +96,7 @@ async def test_nobody_floods_the_orders_phone(desk: Codes) -> None:
         await desk.sent()
     assert await desk.sent(MOVE)
     desk.clock.forward(seconds=QUARTER.total_seconds() + 1)
-    assert await desk.check(await desk.sent())
+    assert await desk.check(await desk.sent()) is CodeCheck.RIGHT
 
 
 async def test_the_code_itself_is_nowhere_in_the_database(desk: Codes, engine: AsyncEngine) -> None:
@@ -108,4 +109,4 @@ async def test_the_code_itself_is_nowhere_in_the_database(desk: Codes, engine: A
 @pytest.mark.parametrize("said", ["", "12345", "一二三四五六", "0" * 1000])
 async def test_what_is_no_code_is_wrong(desk: Codes, said: str) -> None:
     await desk.sent()
-    assert not await desk.check(said)
+    assert await desk.check(said) is CodeCheck.WRONG

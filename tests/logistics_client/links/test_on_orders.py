@@ -24,7 +24,7 @@ from logistics_client.orders_table import OrdersTable
 from logistics_client.promises import read_promises
 from logistics_client.service import LogisticsService
 from logistics_client.transport import CarrierHttp
-from logistics_client.vocabulary import OrderKind, OrderStatus, Parcel, Stage
+from logistics_client.vocabulary import CodeCheck, OrderKind, OrderStatus, Parcel, Stage
 from logistics_client.work_orders import WorkOrderBook
 from logistics_client.work_orders.schema import order_outbox
 from tests.logistics_client.carrier_server import Asked, carrier_server, http, json_reply
@@ -209,17 +209,16 @@ async def test_texts_go_to_the_orders_own_phone_whoever_calls(room: Room, tmp_pa
 
 
 async def test_a_code_confirms_what_a_forged_number_cannot(room: Room, tmp_path: Path, clock: MovingClock) -> None:
-    assert not await room.service.send_code(OrderKind.INTERCEPT, room.parcel, call_id="c1")
-    assert not await room.service.check_code(OrderKind.INTERCEPT, room.parcel, "000000")
+    stop, service = OrderKind.INTERCEPT, room.service
+    assert await service.send_code(stop, room.parcel, phone="", call_id="c1") is None
+    assert await service.check_code(stop, room.parcel, "000000") is CodeCheck.SPENT
     plan = LinkPlan("https://hotline.example", "KEY", "云雀快递", data_dir=tmp_path)
-    async with open_links(plan, room.service, room.engine, unheard, clock=clock):
-        assert await room.service.send_code(OrderKind.INTERCEPT, room.parcel, call_id="c1")
+    async with open_links(plan, service, room.engine, unheard, clock=clock):
+        assert await service.send_code(stop, room.parcel, phone="13700000000", call_id="c1") == "8000"
         text = json.loads((tmp_path / "sms-outbox.jsonl").read_text("utf-8"))
         code = text["text"].partition("验证码")[2][:6]
-        assert (text["phone"], await room.service.check_code(OrderKind.INTERCEPT, room.parcel, code)) == (
-            "13800138000",
-            True,
-        )
+        assert text["phone"] == "13800138000"
+        assert await service.check_code(stop, room.parcel, code) is CodeCheck.RIGHT
 
 
 # --- delivery photo ----------------------------------------------------------------------------------------------
