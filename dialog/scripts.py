@@ -28,6 +28,8 @@ from dialog.located_yaml import Located, read
 from dialog.protocol import (
     CallOver,
     CallStarted,
+    CodeChecked,
+    CodeSent,
     Effect,
     EndCall,
     Event,
@@ -54,6 +56,10 @@ from dialog.protocol import (
 from logistics_client.vocabulary import CallerProfile
 
 _TURN = timedelta(seconds=8)  # virtual time that one exchange takes
+_ROOT = (
+    "title", "from", "at", "person", "contacts", "texts", "transfers", "calls_24h", "kind",
+    "opening", "turns", "expect",
+)  # fmt: skip
 _ACTIONS = ("say", "keys", "silence", "noise", "deaf", "drop", "hang_up", "wait", "interrupt", "progress")
 _CHECKS = ("intents", "facts", "no_facts", "hear", "not_hear", "orders", "links")
 _EXPECTED = ("final", "orders", "links", "transfers", "question", "contained", "facts", "remarks", "emotion")
@@ -68,7 +74,10 @@ class Identify:
 
 
 Request: TypeAlias = Identify | Effect
-Reply: TypeAlias = CallerProfile | LookupDone | OrderDone | LinkDone | None
+Reply: TypeAlias = CallerProfile | LookupDone | OrderDone | LinkDone | CodeSent | CodeChecked | None
+
+TEXTED_CODE = "246810"
+"""What every phone of a script receives: whoever plays one takes these digits for right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ class Script:
     expect: Mapping[str, tuple[str, ...]]
     person: bool = True
     contacts: bool = False  # whether outlets and couriers can be rung
+    texts: bool = False  # whether the caller says back what was texted: ``TEXTED_CODE``
     transfers: tuple[str, ...] = ()  # outcome of each transfer in order; bridged when none is left
     calls_24h: int = 0
     kind: str = "routine"  # routine, hard or must_transfer: how the figures count it
@@ -134,9 +144,7 @@ def parse_script(data: bytes, file: str) -> Script:
         ConfigError: with its line.
     """
     root = read(data, file)
-    root.only(
-        "title", "from", "at", "person", "contacts", "transfers", "calls_24h", "kind", "opening", "turns", "expect"
-    )
+    root.only(*_ROOT)
     at = root.need("at")
     try:
         moment = datetime.fromisoformat(at.text())
@@ -145,7 +153,7 @@ def parse_script(data: bytes, file: str) -> Script:
     if moment.tzinfo is None:
         at.fail("the time has no zone; add +08:00")
     number, person, transfers = root.get("from"), root.get("person"), root.get("transfers")
-    calls, kind, contacts = root.get("calls_24h"), root.get("kind"), root.get("contacts")
+    calls, kind = root.get("calls_24h"), root.get("kind")
     opening, expect = root.get("opening"), root.get("expect")
     return Script(
         title=root.need("title").text(),
@@ -156,11 +164,17 @@ def parse_script(data: bytes, file: str) -> Script:
         opening=_checks(opening, _CHECKS) if opening else {},
         expect=_checks(expect, _EXPECTED) if expect else {},
         person=person is None or person.text() != "false",
-        contacts=contacts is not None and contacts.text() == "true",
+        contacts=_is_set(root, "contacts"),
+        texts=_is_set(root, "texts"),
         transfers=tuple(node.text() for node in transfers.sequence()) if transfers else (),
         calls_24h=calls.whole() if calls else 0,
         kind=kind.text() if kind else "routine",
     )
+
+
+def _is_set(root: Located, name: str) -> bool:
+    node = root.get(name)
+    return node is not None and node.text() == "true"
 
 
 def _line(node: Located) -> Line:
@@ -280,7 +294,7 @@ class Player:
             for effect in effects:
                 reply = yield effect
                 self._note(effect)
-                if isinstance(reply, LookupDone | OrderDone | LinkDone):
+                if isinstance(reply, LookupDone | OrderDone | LinkDone | CodeSent | CodeChecked):
                     waiting.append(replace(reply, at=self._now))
                 elif isinstance(effect, Say) and not effect.interruptible:
                     waiting.append(SpeechEnded(self._now, effect.say_id, effect.text, False))

@@ -33,6 +33,7 @@ from dialog.protocol import (
     SpeechEnded,
     StopRecording,
     Transfer,
+    masked,
 )
 from ledger import Event as LedgerEvent
 from ledger import Ledger, LedgerUnavailable
@@ -135,7 +136,8 @@ class Conversation:
     def heard(self, event: Heard, *, start_ms: int | None = None, end_ms: int | None = None) -> None:
         """Note that the caller finished a turn; times are milliseconds since the call was answered."""
         self._turn += 1
-        data: dict[str, object] = {"turn": self._turn, "text": event.text, "confidence": round(event.confidence, 3)}
+        text, confidence = self._shown(event.text), round(event.confidence, 3)
+        data: dict[str, object] = {"turn": self._turn, "text": text, "confidence": confidence}
         if start_ms is not None:
             data |= {"start_ms": start_ms, "end_ms": end_ms}
         self.log("turn.caller", data)
@@ -143,7 +145,8 @@ class Conversation:
 
     def resumed(self, turn: Resumed, *, start_ms: int | None = None, end_ms: int | None = None) -> None:
         """Note that the caller went on with the last turn: it is stepped again as a whole where that is possible."""
-        text = {"text": turn.later.text, "continues": True, "whole": turn.whole.text}
+        later, whole = self._shown(turn.later.text), self._shown(turn.whole.text)
+        text = {"text": later, "continues": True, "whole": whole}
         times = {} if start_ms is None else {"start_ms": start_ms, "end_ms": end_ms}
         self.log("turn.caller", {"turn": self._turn, "confidence": round(turn.later.confidence, 3), **text, **times})
         self._events.put_nowait(turn)
@@ -160,8 +163,13 @@ class Conversation:
 
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""
-        self.log("dtmf", {"key": key})
+        self.log("dtmf", {"key": self._shown(key)})
         self.post(KeyPressed(self._clock.now(), key))
+
+    def _shown(self, words: str) -> str:
+        """What the ledger may hold of words or keys: no digit of an answer to a secret question."""
+        question = self.state.question
+        return masked(words) if question is not None and question.expect.secret else words
 
     def silent(self) -> None:
         """Note that the caller said nothing for as long as the question allows."""

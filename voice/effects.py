@@ -1,4 +1,4 @@
-"""Effects that reach outside: look-ups, orders, links. They run in tasks of their own.
+"""Effects that reach outside: look-ups, orders, links, codes. They run in tasks of their own.
 
 Barge-in stops the voice, never one of these: an order that was begun is finished, and what was opened is in the ledger
 before the dialogue hears of it, so nothing is promised that is not written down.
@@ -13,6 +13,9 @@ from typing import Any
 
 from dialog.protocol import (
     AskModel,
+    CheckCode,
+    CodeChecked,
+    CodeSent,
     Event,
     LinkDone,
     LookUp,
@@ -21,6 +24,7 @@ from dialog.protocol import (
     OpenOrder,
     OrderDone,
     Remember,
+    SendCode,
     SendLink,
 )
 from ledger import Event as LedgerEvent
@@ -78,6 +82,10 @@ class EffectRunner:
                 self._spawn(self._open_order(effect, post))
             case SendLink():
                 self._spawn(self._send_link(effect, post))
+            case SendCode():
+                self._spawn(self._send_code(effect, post))
+            case CheckCode():
+                self._spawn(self._check_code(effect, post))
             case Remember():
                 self._spawn(self._remember(effect))
             case AskModel():
@@ -188,6 +196,36 @@ class EffectRunner:
         if not sent:
             self._note("degraded", {"what": "link", "purpose": effect.purpose, "waybill": effect.waybill})
         post(LinkDone(self._clock.now(), effect.request_id, sent))
+
+    async def _send_code(self, effect: SendCode, post: Post) -> None:
+        parcel, tail = self._parcels.get(effect.waybill), None
+        about: dict[str, object] = {"kind": effect.kind.value, "waybill": effect.waybill}
+        if parcel is not None:
+            try:
+                async with asyncio.timeout(ORDER_DEADLINE_S):
+                    tail = await self._logistics.send_code(
+                        effect.kind, parcel, phone=self._own_phone(parcel), call_id=self._call_id
+                    )
+            except (LogisticsError, TimeoutError) as failure:
+                logger.warning("a code could not be sent: %s", type(failure).__name__)
+        if tail is None:
+            self._note("degraded", {"what": "code", **about})
+        else:
+            self._note("code.sent", about | {"phone_tail": tail})
+        post(CodeSent(self._clock.now(), effect.request_id, tail))
+
+    async def _check_code(self, effect: CheckCode, post: Post) -> None:
+        """Compare; the ledger learns what came of it, never the digits."""
+        parcel, outcome = self._parcels.get(effect.waybill), None
+        about: dict[str, object] = {"kind": effect.kind.value, "waybill": effect.waybill}
+        if parcel is not None:
+            try:
+                async with asyncio.timeout(ORDER_DEADLINE_S):
+                    outcome = await self._logistics.check_code(effect.kind, parcel, effect.said)
+            except (LogisticsError, TimeoutError) as failure:
+                logger.warning("a code could not be checked: %s", type(failure).__name__)
+        self._note("code.checked", about | {"outcome": outcome.value if outcome is not None else None})
+        post(CodeChecked(self._clock.now(), effect.request_id, outcome))
 
     def _own_phone(self, parcel: Parcel) -> str:
         """The calling number where it is the parcel's own, else nothing: a link never goes to whoever just calls."""

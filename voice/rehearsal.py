@@ -10,16 +10,27 @@ from datetime import datetime
 from pathlib import Path
 
 from dialog.engine import Dialogue
-from dialog.protocol import LinkDone, LookUp, LookupDone, OpenOrder, OrderDone, SendLink
-from dialog.scripts import Identify, Reply, Report, Request, Script, play
+from dialog.protocol import (
+    CheckCode,
+    CodeChecked,
+    CodeSent,
+    LinkDone,
+    LookUp,
+    LookupDone,
+    OpenOrder,
+    OrderDone,
+    SendCode,
+    SendLink,
+)
+from dialog.scripts import TEXTED_CODE, Identify, Reply, Report, Request, Script, play
 from logistics_client.assembly import Plan, open_logistics
 from logistics_client.errors import LogisticsError
 from logistics_client.ports import Logistics
-from logistics_client.vocabulary import Parcel
+from logistics_client.vocabulary import CodeCheck, Parcel
 
 
 class Answers:
-    """Answers a script's requests from a parcels' room; links are taken for sent, nobody gets a text."""
+    """Answers a script's requests from a parcels' room; links and codes are taken for sent, nobody gets a text."""
 
     def __init__(self, logistics: Logistics, number: str | None) -> None:
         self._logistics, self._number = logistics, number
@@ -40,6 +51,10 @@ class Answers:
                 return OrderDone(now, request_id, order, new)
             case SendLink(request_id=request_id):
                 return LinkDone(now, request_id, True)
+            case SendCode(request_id=request_id, waybill=waybill):
+                return CodeSent(now, request_id, self._parcels[waybill].receiver_phone_tail)
+            case CheckCode(request_id=request_id, said=said):
+                return CodeChecked(now, request_id, CodeCheck.RIGHT if said == TEXTED_CODE else CodeCheck.WRONG)
             case _:
                 return None
 

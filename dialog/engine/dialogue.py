@@ -24,6 +24,8 @@ from dialog.protocol import (
     BulletinsChanged,
     CallOver,
     CallStarted,
+    CodeChecked,
+    CodeSent,
     Effect,
     Event,
     HandoverCard,
@@ -107,6 +109,10 @@ def _dispatch(t: Turn, event: Event) -> None:
             results.on_order(t, event)
         case LinkDone():
             results.on_link(t, event)
+        case CodeSent():
+            results.on_code_sent(t, event)
+        case CodeChecked():
+            results.on_code_checked(t, event)
         case TransferProgress():
             handover.on_progress(t, event)
         case CallOver():

@@ -24,7 +24,8 @@ def add_piece(t: Turn, question: Question, event: Heard, intents: list[str], slo
 
     None means that the turn held nothing of a number.
     """
-    named = slots.get("waybill_no") or slots.get("waybill_tail4") or slots.get("phone_tail4")
+    secret = question.expect.secret  # a code names nothing, and is never said back
+    named = "" if secret else slots.get("waybill_no") or slots.get("waybill_tail4") or slots.get("phone_tail4")
     pieces = (*t.state.pieces, event)
     before = t.dialogue.hear_number(t.state.pieces, question.expect).digits if t.state.pieces else ""
     capture = t.dialogue.hear_number(pieces, question.expect)
@@ -40,8 +41,11 @@ def add_piece(t: Turn, question: Question, event: Heard, intents: list[str], slo
     t.change(pieces=pieces)
     if capture.complete or _is_whole(t, question, capture.digits, event.text):
         return _whole(t, capture.digits, event.text, slots)
-    t.remember(so_far=capture.digits[-_TAIL_DIGITS:])
-    t.say(_encouragement(capture.digits))
+    if secret:
+        t.say("number.go_on")
+    else:
+        t.remember(so_far=capture.digits[-_TAIL_DIGITS:])
+        t.say(_encouragement(capture.digits))
     t.patience = _PAUSE_S
     t.keep_asking(question)
     return Answer(partial=True)

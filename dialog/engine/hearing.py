@@ -13,7 +13,7 @@ from dialog.engine.ports import Understood
 from dialog.engine.state import HeardTurn, Phase, Question, Wanted
 from dialog.engine.trouble import no_match
 from dialog.engine.turn import Answer, Turn
-from dialog.protocol import ExpectKind, Heard, ModelAnswered
+from dialog.protocol import ExpectKind, Heard, ModelAnswered, masked
 from dialog.understanding.intents import DIALOGUE_INTENTS
 from dialog.understanding.llm import chosen
 from dialog.understanding.sounds import rfind_sound
@@ -95,21 +95,20 @@ def _is_known_question(t: Turn, text: str, understood: Understood) -> bool:
 
 
 def _remember(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
-    turn = t.state.turn + 1
-    t.change(
-        turn=turn,
-        active=True,
-        keyed="",
-        after_say=None,
-        heard=(*t.state.heard, HeardTurn(turn, event.at, text, tuple(intents), understood.confidence))[-60:],
-    )
+    turn, secret = t.state.turn + 1, _is_secret(t)
+    kept = HeardTurn(turn, event.at, masked(text) if secret else text, tuple(intents), understood.confidence)
+    t.change(turn=turn, active=True, keyed="", after_say=None, heard=(*t.state.heard, kept)[-60:])
     if understood.emotion != "neutral":
         t.change(emotion=understood.emotion)
     for name in _REMARK_SLOTS:
-        if understood.slots.get(name):
+        if understood.slots.get(name) and not secret:
             t.remark(understood.slots[name], understood.confidence)
     _role(t, understood.slots.get("caller_role"), understood.confidence)
     t.note("intent", intents=intents, confidence=round(understood.confidence, 3), emotion=understood.emotion)
+
+
+def _is_secret(t: Turn) -> bool:
+    return t.state.question is not None and t.state.question.expect.secret
 
 
 def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, intents: list[str]) -> None:
@@ -142,7 +141,7 @@ def _answer_or_wish(t: Turn, event: Heard, text: str, understood: Understood, in
         t.change(misses=0)
         t.say("remark.noted")
         ask_again(t)
-    elif t.dialogue.assist and understood.ranked and not understood.intents:
+    elif t.dialogue.assist and not _is_secret(t) and understood.ranked and not understood.intents:
         t.ask_model(event, tuple(sorted(t.dialogue.intents)))
     else:
         no_match(t, understood)

@@ -1,4 +1,4 @@
-"""Answers of the outside world: look-ups, orders, links, and what became of a sentence that was spoken."""
+"""Answers of the outside world: look-ups, orders, links, codes, and what became of a sentence that was spoken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dialog.engine.flow import open_call, run, settle
 from dialog.engine.state import Deed, Phase
 from dialog.engine.turn import Turn
-from dialog.protocol import LinkDone, LookupDone, OrderDone, SpeechEnded
+from dialog.protocol import CodeChecked, CodeSent, LinkDone, LookupDone, OrderDone, SpeechEnded
 from logistics_client.vocabulary import Parcel, WorkOrder
 
 
@@ -31,6 +31,18 @@ def on_order(t: Turn, event: OrderDone) -> None:
 def on_link(t: Turn, event: LinkDone) -> None:
     """A short message went out, or did not."""
     t.link = event
+    _go_on(t, event.request_id)
+
+
+def on_code_sent(t: Turn, event: CodeSent) -> None:
+    """A one-time code went out, or did not."""
+    t.code_sent = event
+    _go_on(t, event.request_id)
+
+
+def on_code_checked(t: Turn, event: CodeChecked) -> None:
+    """Somebody compared what was said with the code."""
+    t.code_checked = event
     _go_on(t, event.request_id)
 
 

@@ -161,6 +161,7 @@ class DialogueState:
     queued: Queued | None = None  # waits for a person while the dialogue goes on
     helper: bool = False
     recording: bool = True
+    proven: tuple[str, ...] = ()  # what the order's phone confirmed: "intercept:<waybill>"; not kept for a redial
     over: bool = False  # the line is gone; the phase stays, so that a redial goes on there
 
     @property
@@ -214,8 +215,10 @@ class DialogueState:
         return self.classes.get(waybill, stranger)
 
     def to_json(self) -> dict[str, object]:
-        """Write the state as JSON values."""
-        return dict(encode(self))
+        """Write the state as JSON values, without what must not outlive the call: proofs, and a code half said."""
+        question = self.question
+        secret = question is not None and question.expect.secret
+        return dict(encode(self.evolve(proven=(), **({"keyed": "", "pieces": ()} if secret else {}))))
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> DialogueState:

@@ -17,6 +17,9 @@ from dialog.identity import Item, Leave
 from dialog.protocol import (
     AskModel,
     CallStarted,
+    CheckCode,
+    CodeChecked,
+    CodeSent,
     Effect,
     EndCall,
     Expectation,
@@ -30,6 +33,7 @@ from dialog.protocol import (
     OrderDone,
     Remember,
     Say,
+    SendCode,
     SendLink,
     Sentence,
     StopRecording,
@@ -68,6 +72,8 @@ class Turn:
         self.found: LookupDone | None = None
         self.ordered: OrderDone | None = None
         self.link: LinkDone | None = None
+        self.code_sent: CodeSent | None = None
+        self.code_checked: CodeChecked | None = None
         self.asked = False
         self.hold = True  # words wait for the answer of a request
         self.interruptible = True
@@ -231,18 +237,28 @@ class Turn:
 
     def look_up(self, then: str, **fields: str | None) -> None:
         """Find parcels; the topic goes on at ``then``."""
-        request_id = self._wait("look_up", then)
+        request_id = self._wait(then)
         self._requests.append(LookUp(request_id, **fields))
 
     def open_order(self, kind: OrderKind, then: str, **details: str) -> None:
         """Start a process for this parcel; the topic goes on at ``then``."""
-        request_id = self._wait("open_order", then)
+        request_id = self._wait(then)
         self._requests.append(OpenOrder(request_id, kind, self.waybill, details))
 
     def send_link(self, purpose: str, then: str) -> None:
         """Send a link to the order's phone; the topic goes on at ``then``."""
-        request_id = self._wait("send_link", then)
+        request_id = self._wait(then)
         self._requests.append(SendLink(request_id, purpose, self.waybill or ""))
+
+    def send_code(self, kind: OrderKind, then: str) -> None:
+        """Text a code to the order's phone, which allows one order of this kind; the topic goes on at ``then``."""
+        request_id = self._wait(then)
+        self._requests.append(SendCode(request_id, kind, self.waybill or ""))
+
+    def check_code(self, kind: OrderKind, said: str, then: str) -> None:
+        """Have six digits compared with the code that was texted; the topic goes on at ``then``."""
+        request_id = self._wait(then)
+        self._requests.append(CheckCode(request_id, kind, self.waybill or "", said))
 
     def bind_number(self, waybill: str) -> None:
         """The caller proved to know this parcel; the next call from this number is greeted with it."""
@@ -255,7 +271,7 @@ class Turn:
         last = self.state.last_say
         self._requests.append(AskModel(asked.request_id, event.text, offered, last.text if last else ""))
 
-    def _wait(self, kind: str, then: str) -> str:
+    def _wait(self, then: str) -> str:
         request_id = self.new_id("r")
         self.update(waiting=request_id, then=then)
         return request_id

@@ -76,6 +76,8 @@ CALL_FACTS = (
     FactKind("caller.parcels", _parcel_count, "三个"),
     FactKind("caller.read_at", _fetched, "今天上午九点"),
     FactKind("bulletin.cause", _bulletin, "强降雨导致武汉方向中转积压"),
+    FactKind("code.phone_tail", _memory("phone_tail"), "3679"),
+    FactKind("heard.address", _memory("address"), "江夏区光谷大道一号", private=True),
     FactKind("heard.number", _memory("number"), "73100196611386", private=True),
     FactKind("heard.so_far", _memory("so_far"), "7310 0196"),
     FactKind("heard.tail", _memory("tail"), "3679"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialog.engine.scene import Scene
 from dialog.engine.turn import Turn
 from dialog.identity import Item, Leave
-from dialog.scenes import process
+from dialog.scenes import confirm, process
 from dialog.scenes.dispute import frozen, role
 from logistics_client.vocabulary import OrderKind
 
@@ -24,21 +24,15 @@ def begin(t: Turn) -> None:
         process.report(t, running)
     else:
         if t.topic.intent == "refuse":
-            t.say("intercept.refuse")
+            t.say_once("intercept.refuse")
         if t.may(Item.INTERCEPT) is Leave.NO:
             t.say("intercept.owner_only")
+        elif confirm.spend(t, OrderKind.INTERCEPT):
+            process.start(t, OrderKind.INTERCEPT, role=role(t), confirmed="code")
         elif t.may(Item.INTERCEPT) is Leave.CONFIRM:
-            process.offer_link(t, "intercept", Item.INTERCEPT, "link_sent")
+            confirm.by_code(t, OrderKind.INTERCEPT)
         else:
             process.start(t, OrderKind.INTERCEPT, role=role(t))
-
-
-def link_sent(t: Turn) -> None:
-    """Nothing is stopped before the order's phone has confirmed."""
-    if process.link_sent(t, "intercept.link_sent"):
-        t.say("intercept.terms")
-    else:
-        t.begin("person", intent="intercept_return")
 
 
 def opened(t: Turn) -> None:
@@ -53,6 +47,6 @@ SCENE = Scene(
     intents=("intercept_return", "refuse"),
     request="要求拦截、退回或拒收",
     whisper="要拦截退回",
-    steps={"link_sent": link_sent, "opened": opened},
+    steps={"opened": opened},
     next_step="确认订单手机已同意,查看拦截结果",
 )

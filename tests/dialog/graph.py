@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from dialog.engine import Dialogue, DialogueState, Phase
 from dialog.engine.ports import Captured
@@ -13,6 +14,9 @@ from dialog.engine.scene import Scene, Step
 from dialog.engine.turn import Turn
 from dialog.protocol import (
     CallStarted,
+    CheckCode,
+    CodeChecked,
+    CodeSent,
     Effect,
     Event,
     Expectation,
@@ -28,6 +32,7 @@ from dialog.protocol import (
     OrderDone,
     RecogniserLost,
     Say,
+    SendCode,
     SendLink,
     SpeechEnded,
     Staffing,
@@ -35,14 +40,15 @@ from dialog.protocol import (
     TransferProgress,
 )
 from dialog.understanding import ALL_INTENTS, IntentScore, Understanding
-from logistics_client.vocabulary import CallerProfile, OrderKind, OrderStatus, WorkOrder
+from logistics_client.vocabulary import CallerProfile, CodeCheck, OrderKind, OrderStatus, WorkOrder
 from tests.dialog.parcels import NOON, unknown_parcel
 from tests.dialog.world import World
 
+Asking: TypeAlias = LookUp | OpenOrder | SendLink | SendCode | CheckCode
 _ANSWERS = ("affirm", "deny", "bye")
 _MANNERS = ("backchannel", "repeat", "slower", "hold", "abuse", "no_recording", "out_of_domain")
 _WISHES = tuple(intent for intent in ALL_INTENTS if intent not in (*_ANSWERS, *_MANNERS))
-_NUMBERS = ("8850026914470", "3679", "13900000000", "9999")
+_NUMBERS = ("8850026914470", "3679", "13900000000", "9999", "246810")
 
 
 def understand(text: str, expect: Expectation, *, candidates: object = (), confidence: float = 1.0) -> Understanding:
@@ -171,13 +177,15 @@ def _events(found: Walk, state: DialogueState, wishes: tuple[str, ...]) -> Itera
         yield from (Heard(now, f"/{intent}") for intent in wishes)
     if question is not None and question.expect.keys == "digits":
         yield from (Heard(now, number) for number in _NUMBERS)
+    if question is not None and question.free:
+        yield from (Heard(now, words) for words in ("江夏区光谷大道旁边", "246810"))
     if question is not None:
         yield from (KeyPressed(now, choice.key) for choice in question.choices)
 
 
 def _answered(found: Walk, state: DialogueState, effects: tuple[Effect, ...]) -> Iterator[DialogueState]:
     """Every way in which the outside world may answer the requests of a step."""
-    request = next((e for e in effects if isinstance(e, LookUp | OpenOrder | SendLink)), None)
+    request = next((e for e in effects if isinstance(e, Asking)), None)
     if request is None:
         yield state
         return
@@ -186,7 +194,7 @@ def _answered(found: Walk, state: DialogueState, effects: tuple[Effect, ...]) ->
         yield from _answered(found, after, more)
 
 
-def _replies(request: LookUp | OpenOrder | SendLink) -> Iterator[Event]:
+def _replies(request: Asking) -> Iterator[Event]:
     now, request_id = NOON, request.request_id
     match request:
         case LookUp():
@@ -207,6 +215,11 @@ def _replies(request: LookUp | OpenOrder | SendLink) -> Iterator[Event]:
             yield reply
             yield replace(reply, new=False)
             yield OrderDone(now, request_id, None, False, "UnavailableError")
+        case SendCode():
+            yield CodeSent(now, request_id, "8000")
+            yield CodeSent(now, request_id)
+        case CheckCode():
+            yield from (CodeChecked(now, request_id, outcome) for outcome in (*CodeCheck, None))
         case SendLink():
             yield LinkDone(now, request_id, True)
             yield LinkDone(now, request_id, False)

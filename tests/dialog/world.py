@@ -10,6 +10,9 @@ from pathlib import Path
 from dialog.engine import Dialogue
 from dialog.protocol import (
     CallStarted,
+    CheckCode,
+    CodeChecked,
+    CodeSent,
     Effect,
     Event,
     Heard,
@@ -22,13 +25,14 @@ from dialog.protocol import (
     OpenOrder,
     OrderDone,
     Say,
+    SendCode,
     SendLink,
     SpeechEnded,
     Staffing,
 )
-from dialog.scripts import Identify, Reply, Report, Request, Script, play
+from dialog.scripts import TEXTED_CODE, Identify, Reply, Report, Request, Script, play
 from logistics_client.promises import promise_for, read_promises
-from logistics_client.vocabulary import CallerProfile, OrderStatus, Parcel, WorkOrder
+from logistics_client.vocabulary import CallerProfile, CodeCheck, OrderStatus, Parcel, WorkOrder
 from tests.dialog.parcels import NOON, every_parcel, profile
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -43,6 +47,8 @@ class World:
     order_error: str | None = None
     lookup_error: str | None = None
     links_work: bool = True
+    code_tail: str | None = "8000"  # where codes go; None: the gateway is away
+    code_outcome: CodeCheck | None = None  # instead of comparing
 
     def identify(self, number: str | None, now: datetime) -> CallerProfile:
         known = profile(number, now)
@@ -60,6 +66,11 @@ class World:
                 return self._open(request, now)
             case SendLink():
                 return LinkDone(now, request.request_id, self.links_work)
+            case SendCode():
+                return CodeSent(now, request.request_id, self.code_tail)
+            case CheckCode(said=said):
+                right = CodeCheck.RIGHT if said == TEXTED_CODE else CodeCheck.WRONG
+                return CodeChecked(now, request.request_id, self.code_outcome or right)
             case _:
                 return None
 
@@ -142,7 +153,7 @@ class Call:
             for effect in effects:
                 self.effects.append(effect)
                 reply = self.world.reply(effect, self.now)
-                if isinstance(reply, LookupDone | OrderDone | LinkDone):
+                if isinstance(reply, LookupDone | OrderDone | LinkDone | CodeSent | CodeChecked):
                     waiting.append(reply)
                 if isinstance(effect, Say):
                     words += effect.text

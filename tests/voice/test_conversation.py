@@ -14,7 +14,7 @@ import pytest
 from dialog.engine import Dialogue, load_dialogue
 from dialog.protocol import CallStarted, HotlineProfile, Say, Staffing, Transfer
 from ledger import Ledger
-from logistics_client.vocabulary import Bulletin, CallerClass, CallerProfile, OrderKind, Parcel, WorkOrder
+from logistics_client.vocabulary import Bulletin, CallerClass, CallerProfile, CodeCheck, OrderKind, Parcel, WorkOrder
 from voice.chat import Chat
 from voice.clock import SystemClock
 from voice.config import PROJECT, load_hotlines, load_settings
@@ -48,6 +48,12 @@ class Nowhere:
 
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         return False
+
+    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
+        return None
+
+    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> CodeCheck:
+        return CodeCheck.SPENT
 
     async def close(self) -> None:
         return

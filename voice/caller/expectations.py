@@ -28,6 +28,8 @@ def needs_more_than_a_caller(script: Script) -> str:
         return f"it plays {', '.join(other)}"
     if not script.person or script.transfers:
         return "it decides who answers a hand-over"
+    if script.texts:
+        return "it needs the code that was texted"
     if script.contacts:
         return "it needs a line to outlets"
     return "it needs earlier calls" if script.calls_24h else ""
