@@ -34,7 +34,7 @@ if (ask) {
   navigator.mediaDevices.getUserMedia = ({ audio, ...rest }) =>
     ask({ ...rest, audio: { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
 }
-window.ear = { blocks: [], pressed: [] };
+window.ear = { blocks: [], pressed: [], ...window.microphone };
 const now = () => performance.timeOrigin + performance.now();
 addEventListener("keydown", ({ code }) => window.ear.pressed.push([code, now()]), true);
 const played = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
@@ -69,6 +69,33 @@ function listen(stream) {
 }
 """
 )
+
+MICROPHONE = """
+// A microphone that is silent until it is told to whistle or to beep; a beep's first sample has a known moment.
+{
+  const sound = new AudioContext({ sampleRate: 48000 });
+  const out = sound.createMediaStreamDestination();
+  const level = new GainNode(sound, { gain: 0 });
+  const voice = new OscillatorNode(sound, { frequency: 440 });
+  voice.connect(level).connect(out);
+  voice.start();
+  navigator.mediaDevices.getUserMedia = async () => {
+    await sound.resume();
+    return out.stream.clone();
+  };
+  window.microphone = {
+    whistle(pitch) { voice.frequency.value = pitch; level.gain.value = 0.25; },
+    hush() { level.gain.value = 0; },
+    beep(pitch, seconds) {
+      const at = sound.currentTime + 0.05;
+      voice.frequency.value = pitch;
+      level.gain.setValueAtTime(0.25, at);
+      level.gain.setValueAtTime(0, at + seconds);
+      return performance.timeOrigin + performance.now() + 50;
+    },
+  };
+}
+"""
 
 
 @dataclass(frozen=True)

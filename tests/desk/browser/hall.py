@@ -106,10 +106,12 @@ class Hall:
         self.hotline, self._playwright, self._stack, self._folder = hotline, playwright, stack, folder
         self._people = 0
         self.scripts: list[str] = [HOOK]
+        self.flags: list[str] = list(FLAGS)
 
-    async def browser(self, microphone: Path, viewport: Any) -> Person:
-        """Start a browser whose microphone plays a file over and over."""
+    async def browser(self, microphone: Path | None, viewport: Any) -> Person:
+        """Start a browser whose microphone plays a file over and over; without one it beeps, as Chromium's does."""
         self._people += 1
+        capture = [f"--use-file-for-fake-audio-capture={microphone}"] if microphone else []
         profile = self._folder / f"profile-{self._people}"
         context = await self._playwright.chromium.launch_persistent_context(
             profile,
@@ -118,7 +120,7 @@ class Hall:
             viewport=viewport,
             locale="zh-CN",
             permissions=["microphone"],
-            args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"],
+            args=[*self.flags, *capture],
         )
         self._stack.push_async_callback(context.close)
         for script in self.scripts:
@@ -128,7 +130,7 @@ class Hall:
         page.on("pageerror", lambda error: person.troubles.append(str(error)))
         return person
 
-    async def agent(self, name: str, microphone: Path, role: str = "agent") -> Person:
+    async def agent(self, name: str, microphone: Path | None, role: str = "agent") -> Person:
         """Make an account, sign it in, and open its desk, idle."""
         person = await self.browser(microphone, WIDE)
         admin = await administrator(self.hotline)
