@@ -42,6 +42,7 @@ from dialog.protocol import (
     NoInput,
     NoMatch,
     Note,
+    NumberTyped,
     OpenOrder,
     OrderDone,
     RecogniserLost,
@@ -60,7 +61,7 @@ _ROOT = (
     "title", "from", "at", "person", "contacts", "texts", "transfers", "calls_24h", "kind",
     "opening", "turns", "expect",
 )  # fmt: skip
-_ACTIONS = ("say", "keys", "silence", "noise", "deaf", "drop", "hang_up", "wait", "interrupt", "progress")
+_ACTIONS = ("say", "keys", "silence", "noise", "deaf", "drop", "hang_up", "wait", "interrupt", "progress", "typed")
 _CHECKS = ("intents", "facts", "no_facts", "hear", "not_hear", "orders", "links")
 _EXPECTED = ("final", "orders", "links", "transfers", "question", "contained", "facts", "remarks", "emotion")
 
@@ -256,6 +257,8 @@ class Player:
             yield from self._start(dropped)
         elif line.action == "progress":
             yield from self._feed(self._progress(text))
+        elif line.action == "typed":
+            yield from self._feed(NumberTyped(now, text))
         elif line.action == "wait":
             self._now += timedelta(minutes=int(text))
         elif line.action == "interrupt":

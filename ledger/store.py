@@ -106,6 +106,15 @@ class Ledger:
         query = select(events).where(events.c.call_id == call_id).order_by(events.c.seq)
         return [stored async for stored in self._rows(query)]
 
+    async def of_type(self, call_id: str, type_: str) -> list[StoredEvent]:
+        """Return the events of one type of a call, in order.
+
+        Raises:
+            LedgerUnavailable: the table cannot be read.
+        """
+        query = select(events).where(events.c.call_id == call_id, events.c.type == type_).order_by(events.c.seq)
+        return [stored async for stored in self._rows(query)]
+
     async def read_after(self, event_id: int, *, writer: str | None = None, limit: int = 1000) -> list[StoredEvent]:
         """Return up to ``limit`` events with a greater id, oldest first."""
         query = select(events).where(events.c.id > event_id).order_by(events.c.id).limit(limit)

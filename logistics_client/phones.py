@@ -34,6 +34,11 @@ def tail_of(number: str) -> str:
     return extension[-4:] if len(extension) >= 4 else number.replace("-", "")[-4:]
 
 
+def is_mobile(number: str) -> bool:
+    """Whether a normalised number is a mobile phone, which can read a text."""
+    return _MOBILE.fullmatch(number) is not None
+
+
 def is_landline(number: str) -> bool:
     """Whether a number is a fixed line (area code with a leading zero), which several people share."""
     return number.startswith("0") and 10 <= len(number) <= 12

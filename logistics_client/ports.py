@@ -70,6 +70,12 @@ class Logistics(Protocol):
         ``phone`` is the calling number when it may stand in for an order's phone that nobody knows, else empty.
         """
 
+    async def send_number_link(self, phone: str, *, call_id: str) -> bool:
+        """Text the calling mobile phone a page to type a waybill on; True only on the gateway's receipt.
+
+        What is typed there comes as ``link.used`` of that call, with the purpose ``number``.
+        """
+
     async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
         """Text a one-time code to the order's own phone, which allows one order of this kind.
 

@@ -22,7 +22,7 @@ from logistics_client.errors import LogisticsError
 from logistics_client.finder import Finder, Spoken
 from logistics_client.http_client import Customer
 from logistics_client.known_orders import KnownOrders
-from logistics_client.phones import is_landline, normalised, tail_of
+from logistics_client.phones import is_landline, is_mobile, normalised, tail_of
 from logistics_client.promises import PromiseBook, promise_for
 from logistics_client.urgency import most_urgent_first
 from logistics_client.vocabulary import (
@@ -54,6 +54,9 @@ class LinkSender(Protocol):
 
     async def send(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         """Send; True only on the gateway's receipt."""
+
+    async def send_for_number(self, phone: str, *, call_id: str) -> None:
+        """Text a page to type a waybill on; returning is the gateway's receipt."""
 
 
 class CodeSender(Protocol):
@@ -267,6 +270,18 @@ class LogisticsService:
         except LogisticsError as error:
             logger.warning("a link was not sent", extra={"error": type(error).__name__, "call_id": call_id})
             return False
+
+    async def send_number_link(self, phone: str, *, call_id: str) -> bool:
+        """Text the calling mobile phone a page to type a waybill on; True only on the gateway's receipt."""
+        to = normalised(phone)
+        if self._links is None or to is None or not is_mobile(to):
+            return False
+        try:
+            await self._links.send_for_number(to, call_id=call_id)
+        except LogisticsError as error:
+            logger.warning("a link was not sent", extra={"error": type(error).__name__, "call_id": call_id})
+            return False
+        return True
 
     async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
         """Text a one-time code to a phone of the order; ``phone`` as in ``send_link``.

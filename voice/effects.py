@@ -21,6 +21,7 @@ from dialog.protocol import (
     LookUp,
     LookupDone,
     ModelAnswered,
+    NumberTyped,
     OpenOrder,
     OrderDone,
     Remember,
@@ -41,6 +42,9 @@ logger = logging.getLogger(__name__)
 LOOKUP_DEADLINE_S = 6.0
 ORDER_DEADLINE_S = 6.0
 CLOSE_DEADLINE_S = 10.0
+LOOK_S = 1.5
+"""How often a call looks whether a number was typed for it: one row by index."""
+NUMBER = "number"
 
 Post = Callable[[Event], None]
 
@@ -56,6 +60,8 @@ class EffectRunner:
         ledger: Ledger,
         clock: Clock,
         model: LanguageModel | None = None,
+        *,
+        look_s: float = LOOK_S,
     ) -> None:
         self._call_id = call_id
         self._number = number
@@ -67,6 +73,8 @@ class EffectRunner:
         self._parcels: dict[str, Parcel] = {}
         self._own: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._typing: asyncio.Task[None] | None = None  # waits for a number from the page of a link
+        self._look_s = look_s
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
         """Learn the calling number's own parcels; the dialogue names them by waybill alone."""
@@ -101,6 +109,8 @@ class EffectRunner:
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
         self.ahead.close()
+        if self._typing is not None:
+            self._typing.cancel()
         if self._tasks:
             _done, late = await asyncio.wait(self._tasks, timeout=CLOSE_DEADLINE_S)
             for task in late:
@@ -185,14 +195,18 @@ class EffectRunner:
     async def _send_link(self, effect: SendLink, post: Post) -> None:
         parcel = self._parcels.get(effect.waybill)
         sent = False
-        if parcel is not None:
-            try:
-                async with asyncio.timeout(ORDER_DEADLINE_S):
+        try:
+            async with asyncio.timeout(ORDER_DEADLINE_S):
+                if effect.purpose == NUMBER:
+                    sent = await self._logistics.send_number_link(self._number or "", call_id=self._call_id)
+                elif parcel is not None:
                     sent = await self._logistics.send_link(
                         effect.purpose, parcel, phone=self._own_phone(parcel), call_id=self._call_id
                     )
-            except (LogisticsError, TimeoutError) as failure:
-                logger.warning("a link could not be sent: %s", type(failure).__name__)
+        except (LogisticsError, TimeoutError) as failure:
+            logger.warning("a link could not be sent: %s", type(failure).__name__)
+        if sent and effect.purpose == NUMBER and self._typing is None:
+            self._typing = asyncio.create_task(self._await_number(post), name=f"number-{self._call_id}")
         if not sent:
             self._note("degraded", {"what": "link", "purpose": effect.purpose, "waybill": effect.waybill})
         post(LinkDone(self._clock.now(), effect.request_id, sent))
@@ -226,6 +240,22 @@ class EffectRunner:
                 logger.warning("a code could not be checked: %s", type(failure).__name__)
         self._note("code.checked", about | {"outcome": outcome.value if outcome is not None else None})
         post(CodeChecked(self._clock.now(), effect.request_id, outcome))
+
+    async def _await_number(self, post: Post) -> None:
+        """Post every number that is typed on the page; another process may serve it, so the table is asked."""
+        known = 0
+        while True:
+            try:
+                typed = await self._ledger.of_type(self._call_id, "link.used")
+            except LedgerUnavailable as failure:
+                logger.warning("a typed number cannot be read: %s", failure)
+                typed = []
+            for stored in typed:
+                data = stored.event.data
+                if stored.seq > known and data.get("purpose") == NUMBER:
+                    post(NumberTyped(self._clock.now(), str(data.get("waybill", ""))))
+                known = max(known, stored.seq)
+            await asyncio.sleep(self._look_s)
 
     def _own_phone(self, parcel: Parcel) -> str:
         """The calling number where it is the parcel's own, else nothing: a link never goes to whoever just calls."""

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from dialog.engine import Dialogue, DialogueState, Phase, load_dialogue
 from dialog.protocol import Effect, Event, Heard, KeyPressed, NoMatch, Transfer, TransferOutcome, TransferProgress
+from dialog.scripts import TEXTED_CODE
 from tests.dialog.frozen import INDEPENDENT, rows
 from tests.dialog.parcels import NOON
 from tests.dialog.world import CONFIG, Call
@@ -178,6 +179,10 @@ class Caller:
             return "Y Q 八八五零零二六九幺四四七零"
         if question.startswith("identify.") and question != "identify.offer":
             return "三六七九"
+        if question == "change.how":
+            return "发链接"
+        if question.startswith("confirm."):
+            return TEXTED_CODE
         if question == "fraud.paid":
             return "没有"
         if question == "change.when":

@@ -36,6 +36,7 @@ from dialog.protocol import (
     ModelAnswered,
     NoInput,
     NoMatch,
+    NumberTyped,
     OrderDone,
     RecogniserLost,
     SpeechEnded,
@@ -113,6 +114,8 @@ def _dispatch(t: Turn, event: Event) -> None:
             results.on_code_sent(t, event)
         case CodeChecked():
             results.on_code_checked(t, event)
+        case NumberTyped():
+            results.on_number_typed(t, event)
         case TransferProgress():
             handover.on_progress(t, event)
         case CallOver():

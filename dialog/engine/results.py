@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dialog.engine.flow import open_call, run, settle
 from dialog.engine.state import Deed, Phase
 from dialog.engine.turn import Turn
-from dialog.protocol import CodeChecked, CodeSent, LinkDone, LookupDone, OrderDone, SpeechEnded
+from dialog.protocol import CodeChecked, CodeSent, LinkDone, LookupDone, NumberTyped, OrderDone, SpeechEnded
 from logistics_client.vocabulary import Parcel, WorkOrder
 
 
@@ -44,6 +44,17 @@ def on_code_checked(t: Turn, event: CodeChecked) -> None:
     """Somebody compared what was said with the code."""
     t.code_checked = event
     _go_on(t, event.request_id)
+
+
+def on_number_typed(t: Turn, event: NumberTyped) -> None:
+    """A number came from the page: it is looked up at once; whoever is being called finds it on the card."""
+    if t.state.phase is not Phase.TALKING:
+        t.remark(f"用短信链接填的单号:{event.number}")
+        return
+    t.change(misses=0, keyed="", pieces=())
+    t.say("identify.typed")
+    t.begin("identify", intent="give_number", waybill_no=event.number)
+    settle(t)
 
 
 def on_speech_ended(t: Turn, event: SpeechEnded) -> None:

@@ -7,7 +7,7 @@ honestly be offered instead. A caller who never made a sound is released.
 from __future__ import annotations
 
 from dialog.engine.dictation import finish_pieces
-from dialog.engine.flow import HOME, ask_again, settle
+from dialog.engine.flow import HOME, ask_again, run, settle
 from dialog.engine.keys import finish_keys
 from dialog.engine.ports import Understood
 from dialog.engine.state import Phase, Topic
@@ -125,6 +125,16 @@ def _give_up(t: Turn, reason: str) -> None:
         return
     if reason == "no_input" and t.topic.scene == HOME and t.state.served:
         t.begin("goodbye", intent="silence")
-    else:
+    elif not _is_rescued(t):
         t.begin("person", intent=reason)
     settle(t)
+
+
+def _is_rescued(t: Turn) -> bool:
+    """Whether the matter at work knows another way, which is tried once."""
+    rescue = t.dialogue.scenes[t.topic.scene].rescue
+    if not rescue or t.memory.get("rescued"):
+        return False
+    t.remember(rescued="yes")
+    run(t, rescue)
+    return True

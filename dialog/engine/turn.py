@@ -250,6 +250,10 @@ class Turn:
         request_id = self._wait(then)
         self._requests.append(SendLink(request_id, purpose, self.waybill or ""))
 
+    def send_number_link(self, then: str) -> None:
+        """Send the calling phone a page to type a number on; the topic goes on at ``then``."""
+        self._requests.append(SendLink(self._wait(then), "number", ""))
+
     def send_code(self, kind: OrderKind, then: str) -> None:
         """Text a code to the order's phone, which allows one order of this kind; the topic goes on at ``then``."""
         request_id = self._wait(then)

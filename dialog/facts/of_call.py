@@ -8,6 +8,7 @@ from datetime import timedelta
 from dialog.facts.kind import FactKind
 from dialog.facts.spoken_time import by_clock, count, duration, moment
 from dialog.facts.view import View
+from logistics_client.phones import is_mobile
 
 
 def _memory(key: str) -> Callable[[View], str | None]:
@@ -53,6 +54,12 @@ def _parcel_count(view: View) -> str | None:
     return f"{count(total)}个" if total else None
 
 
+def _calling_tail(view: View) -> str | None:
+    """The end of the number that calls, where a text can be read on it."""
+    number = view.caller.number
+    return number[-4:] if number is not None and is_mobile(number) else None
+
+
 def _bulletin(view: View) -> str | None:
     """Only a notice that matches this parcel's way: others are no news to this caller."""
     notice = view.derived.bulletin if view.derived else None
@@ -74,6 +81,7 @@ CALL_FACTS = (
     FactKind("staff.opens", _opens, "明早八点"),
     FactKind("caller.merchant", lambda view: view.caller.merchant_name, "优选商行", private=True),
     FactKind("caller.parcels", _parcel_count, "三个"),
+    FactKind("caller.phone_tail", _calling_tail, "8000"),
     FactKind("caller.read_at", _fetched, "今天上午九点"),
     FactKind("bulletin.cause", _bulletin, "强降雨导致武汉方向中转积压"),
     FactKind("code.phone_tail", _memory("phone_tail"), "3679"),

@@ -68,10 +68,10 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class SendLink:
-    """Send a signed link to the order's phone."""
+    """Send a signed link to the order's phone; that to type a ``number`` has no waybill and goes to the caller's."""
 
     request_id: str
-    purpose: str  # photo | pod_photo | address | customs | merchant
+    purpose: str  # photo | pod_photo | address | intercept | customs | merchant | number
     waybill: str
 
 

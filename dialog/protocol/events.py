@@ -146,6 +146,14 @@ class TransferProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberTyped:
+    """The caller typed a waybill on the page of a ``number`` link; it proves no more than a spoken one."""
+
+    at: datetime
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelAnswered:
     """Answer to ``AskModel``; ``reply`` is what it wrote, None when it was late, away or not asked."""
 
@@ -188,6 +196,7 @@ Event: TypeAlias = (
     | LinkDone
     | CodeSent
     | CodeChecked
+    | NumberTyped
     | TransferProgress
     | ModelAnswered
     | BulletinsChanged

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialog.engine.questions import NUMBER, TAIL, YES_NO
 from dialog.engine.scene import Scene
 from dialog.engine.state import Choice
@@ -14,6 +16,8 @@ _PHONE_DIGITS = 11
 _SHORTEST_WAYBILL = 10
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ATTEMPTS = 3  # numbers that led nowhere before a person is offered
+_KEYS = Choice("keys", "3", ("按键", "键盘", "我按", "自己按"))
+_WHILE_TYPING = replace(NUMBER, no_input_s=45.0)
 _NUMBER_SLOTS = ("waybill_no", "waybill_tail4", "phone_tail4", "order_no")
 
 
@@ -56,11 +60,39 @@ def _own(t: Turn) -> list[Parcel]:
 def _ask_number(t: Turn, name: str) -> None:
     tries = int(t.memory.get("tries", "0"))
     if tries >= _ATTEMPTS:
-        _give_up(t)
+        _other_way(t)
         return
     t.remember(tries=str(tries + 1), used="yes")
     # Asked as the opening it is an offer: whoever wants something else just says so.
     t.ask(name, "number", NUMBER, sticky=t.topic.intent != "opening")
+
+
+def _other_way(t: Turn) -> None:
+    """Nobody could hear the number: type it on a page, or by keys once more, or a person."""
+    if t.memory.get("typing") or t.call.caller.caller_class is CallerClass.STAFF or not t.knows("identify.offer_link"):
+        _give_up(t)
+        return
+    t.remember(typing="yes", rescued="yes")
+    t.ask("identify.offer_link", "typing", YES_NO, choices=(_KEYS,))
+
+
+def typing(t: Turn) -> None:
+    """「要发短信吗」; a no means the keys."""
+    if t.answer.yes:
+        t.send_number_link("link_sent")
+    else:
+        t.ask("identify.number_keys", "number", NUMBER)
+
+
+def link_sent(t: Turn) -> None:
+    """The page brings the number into this call; a spoken or keyed one is taken all the same."""
+    if t.link is None or not t.link.sent:
+        t.say("link.failed")
+        _give_up(t)
+        return
+    t.change(links=(*t.state.links, "identify.link_sent"))
+    t.say("identify.link_sent")
+    t.ask("identify.typing", "number", _WHILE_TYPING)
 
 
 def _give_up(t: Turn) -> None:
@@ -325,5 +357,9 @@ SCENE = Scene(
         "proof": proof,
         "carrier_tail": carrier_tail,
         "chosen": chosen,
+        "other_way": _other_way,
+        "typing": typing,
+        "link_sent": link_sent,
     },
+    rescue="other_way",
 )

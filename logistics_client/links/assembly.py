@@ -90,7 +90,7 @@ async def open_links(
         task = asyncio.create_task(_look_after(links, plan.retention, closing), name="links")
         stack.push_async_callback(_stopped, task, closing)
         codes = OneTimeCodes(engine, sms, brand=plan.brand, key=plan.secret_key, clock=clock)
-        logistics.send_texts_by(ParcelLinks(links), codes)
+        logistics.send_texts_by(ParcelLinks(links, clock=clock), codes)
         yield links
 
 

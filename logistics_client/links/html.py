@@ -76,7 +76,7 @@ def link_page(link: Link, token: str, *, notice: Notice | None, form: AddressFor
         photos: how many photos were uploaded.
         shown: whether there is a delivery photo to see.
     """
-    parts = [_section(f"<p>快件尾号 <strong>{escape(link.waybill[-4:])}</strong></p>")]
+    parts = [_section(f"<p>快件尾号 <strong>{escape(link.waybill[-4:])}</strong></p>")] if link.waybill else []
     if notice is not None:
         role = "status" if notice.good else "alert"
         kind = "good" if notice.good else "bad"
@@ -94,6 +94,8 @@ def link_page(link: Link, token: str, *, notice: Notice | None, form: AddressFor
             parts.append(_customs(link.lines))
         case Purpose.MERCHANT:
             parts.append(_list(link.lines))
+        case Purpose.NUMBER:
+            parts.append(_number_form(token))
     return page(TITLES[link.purpose], *parts)
 
 
@@ -153,6 +155,16 @@ def _intercept_form(token: str) -> str:
         f'<form method="post" action="/u/{token}/intercept">'
         "<p>确认要拦截这件快件吗？拦截不保证成功，可能产生费用。</p>"
         '<button type="submit">确认拦截</button></form>'
+    )
+
+
+def _number_form(token: str) -> str:
+    return _section(
+        f'<form method="post" action="/u/{token}/number">'
+        '<label for="number">快递单号</label>'
+        '<input id="number" name="number" required maxlength="40" autocapitalize="characters" autocomplete="off">'
+        '<p class="note">填好后请回到电话里，不用挂断。</p>'
+        '<button type="submit">提交单号</button></form>'
     )
 
 

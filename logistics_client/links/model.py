@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     INTERCEPT = "intercept"  # confirm on the order's own phone that the parcel is to be stopped
     CUSTOMS = "customs"  # where documents are handed in: only the official app
     MERCHANT = "merchant"  # a list that is too long to be spoken
+    NUMBER = "number"  # type the waybill that could not be heard; the only link without a parcel
 
 
 class LinkState(StrEnum):
@@ -41,7 +42,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link; every moment is None until it happened. ``phone`` is the order's own number."""
+    """One link; every moment is None until it happened.
+
+    ``phone`` is the order's own number; of ``NUMBER``, which has no ``waybill``, the calling one.
+    """
 
     link_id: str
     purpose: Purpose
@@ -94,6 +98,8 @@ def next_step(link: Link, now: datetime, *, unopened: timedelta = UNOPENED) -> S
         now: the present moment.
         unopened: how long to wait after each text.
     """
+    if link.purpose is Purpose.NUMBER:
+        return Step.NOTHING  # it helps the call it was sent from, or nobody
     if link.sent_at is None or link.opened_at or link.used_at or link.call_wanted_at or not link.is_open_to(now):
         return Step.NOTHING
     if now - link.sent_at < unopened:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
 from logistics_client.database import to_text
-from logistics_client.errors import LogisticsError, UnavailableError
+from logistics_client.errors import LogisticsError, RateLimitedError, UnavailableError
 from logistics_client.links.model import Link, Purpose, Use
 from logistics_client.links.service import LinkEvent, Links
 from logistics_client.service import LogisticsService
@@ -32,6 +34,9 @@ _KINDS: Mapping[Purpose, tuple[OrderKind, ...]] = {
     Purpose.ADDRESS: (OrderKind.CHANGE_ADDRESS,),
     Purpose.INTERCEPT: (OrderKind.INTERCEPT,),
 }
+
+_QUARTER = timedelta(minutes=15)
+_MOST_NUMBER_LINKS = 3  # to one phone in a quarter of an hour: a calling number can be forged
 
 Tell = Callable[[LinkEvent], Awaitable[None]]
 
@@ -59,7 +64,14 @@ class OrderOutcomes:
         await self._tell(event)
 
     async def handed_in(self, use: Use) -> None:
-        """Put photos and fields on the order; the same use twice changes nothing the second time."""
+        """Put photos and fields on the order; the same use twice changes nothing the second time.
+
+        A typed number belongs to no order: the call that waits for it reads it in the ledger.
+        """
+        if use.link.purpose is Purpose.NUMBER:
+            typed = replace(use.link, waybill=use.fields.get("number", ""))
+            await self._tell(LinkEvent("link.used", typed, use.at))
+            return
         order_id = use.link.order_id or await self._order_for(use)
         if await self._attach(order_id, use):
             return
@@ -134,10 +146,12 @@ class ParcelLinks:
 
     Args:
         links: the links.
+        clock: our clock.
     """
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, *, clock: Clock = system_clock) -> None:
         self._links = links
+        self._clock = clock
 
     async def send(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         """Send; True only on the gateway's receipt.
@@ -152,3 +166,14 @@ class ParcelLinks:
             lines = (f"还缺:{parcel.customs_missing}",)
         await self._links.send(kind, parcel.waybill, phone=phone, call_id=call_id, lines=lines)
         return True
+
+    async def send_for_number(self, phone: str, *, call_id: str) -> None:
+        """Text the page on which a caller types a waybill; it goes to the number that calls.
+
+        Raises:
+            LogisticsError: no receipt, or enough of these for one phone.
+        """
+        since = self._clock() - _QUARTER
+        if await self._links.store.sent_to(phone, Purpose.NUMBER, since) >= _MOST_NUMBER_LINKS:
+            raise RateLimitedError("enough links were sent to this phone; offer a person", carrier="sms")
+        await self._links.send(Purpose.NUMBER, "", phone=phone, call_id=call_id)

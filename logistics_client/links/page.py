@@ -37,6 +37,8 @@ _HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 _MOBILE = re.compile(r"(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})", re.ASCII)
+_NUMBER = re.compile(r"[A-Z0-9]{8,32}", re.ASCII)
+_SEPARATORS = re.compile(r"[\s-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -131,6 +133,20 @@ class LinkPages:
         await self._links.take_fields(link, {"confirmed": "link"})
         return _back(token)
 
+    async def number(self, token: str, request: Request) -> Response:
+        """Take the number that could not be heard; a mistyped one may be sent anew."""
+        link = await self._links.find(token)
+        if link is None or link.purpose is not Purpose.NUMBER:
+            return _gone()
+        if (refused := _too_large(request, MAX_TEXT_FORM)) is not None:
+            return await self._page(link, token, Notice("内容太长了，请写短一些。", good=False), refused)
+        form = await request.form(max_files=0, max_fields=5)
+        given = _SEPARATORS.sub("", _line(form, "number", 60)).upper()
+        if not _NUMBER.fullmatch(given):
+            return await self._page(link, token, Notice("请填写面单上的快递单号。", good=False), 400)
+        await self._links.take_fields(link, {"number": given})
+        return await self._page(link, token, Notice("单号收到了，请回到电话里。", good=True))
+
     async def _page(
         self,
         link: Link,
@@ -180,6 +196,7 @@ def link_router(
     router.add_api_route("/u/{token}/delivery-photo", pages.delivery_photo, methods=["GET"])
     router.add_api_route("/u/{token}/address", pages.address, methods=["POST"])
     router.add_api_route("/u/{token}/intercept", pages.intercept, methods=["POST"])
+    router.add_api_route("/u/{token}/number", pages.number, methods=["POST"])
 
     async def reports(request: Request) -> Response:
         if _too_large(request, MAX_REPORT) is not None or not report_secret:

@@ -251,7 +251,8 @@ class Links:
     async def _take(self, use: Use, *, once: bool) -> bool:
         if not await self.store.add_use(use, once=once):
             return False
-        if use.link.used_at is None:
+        # A typed number is told by whoever takes it, with the number, and each time.
+        if use.link.used_at is None and use.link.purpose is not Purpose.NUMBER:
             await self._tell(LinkEvent("link.used", use.link, use.at))
         await self._hand_over(use)
         return True

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, delete, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -35,6 +35,7 @@ links = Table(
     Column("call_wanted_at", String(40)),
     Index("links_waiting", "opened_at", "sent_at"),
     Index("links_waybill", "waybill"),
+    Index("links_phone", "phone", "created_at"),
 )
 link_uses = Table(
     "link_uses",
@@ -105,6 +106,12 @@ class LinkStore:
         query = select(links).where(links.c.waybill == waybill).order_by(links.c.created_at.desc()).limit(100)
         async with self._engine.connect() as connection:
             return tuple(_link(row) for row in (await connection.execute(query)).mappings())
+
+    async def sent_to(self, phone: str, purpose: Purpose, since: datetime) -> int:
+        """Count the links of one purpose that were made for a phone since a moment."""
+        made = (links.c.phone == phone) & (links.c.purpose == purpose.value) & (links.c.created_at > to_text(since))
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(select(func.count()).where(made))).scalar_one())
 
     async def unopened(self, sent_before: datetime, now: datetime, limit: int = 500) -> tuple[Link, ...]:
         """Return links that were sent before a moment and not opened, the longest waiting first."""

@@ -14,6 +14,7 @@ _MESSAGES: Mapping[Purpose, str] = {
     Purpose.INTERCEPT: "请点开确认拦截",
     Purpose.CUSTOMS: "请点开查看清关材料说明",
     Purpose.MERCHANT: "请点开查看快件清单",
+    Purpose.NUMBER: "请点开填写快递单号",
 }
 TITLES: Mapping[Purpose, str] = {
     Purpose.PHOTO: "上传快件照片",
@@ -22,6 +23,7 @@ TITLES: Mapping[Purpose, str] = {
     Purpose.INTERCEPT: "确认拦截快件",
     Purpose.CUSTOMS: "清关材料",
     Purpose.MERCHANT: "快件清单",
+    Purpose.NUMBER: "填写快递单号",
 }
 REFUSALS: Mapping[Refusal, str] = {
     Refusal.EMPTY: "请先选择照片。",
@@ -41,5 +43,6 @@ def pickup_message(brand: str, waybill: str, place: str, code: str) -> str:
 
 
 def message(brand: str, purpose: Purpose, waybill: str, url: str) -> str:
-    """Write the text message; it names the parcel by its tail only."""
-    return f"【{brand}】您尾号{waybill[-4:]}的快件，{_MESSAGES[purpose]}：{url} 72小时内有效，请勿转发。"
+    """Write the text message; it names the parcel, where there is one, by its tail only."""
+    about = f"您尾号{waybill[-4:]}的快件，" if waybill else ""
+    return f"【{brand}】{about}{_MESSAGES[purpose]}：{url} 72小时内有效，请勿转发。"

@@ -28,6 +28,7 @@ from dialog.protocol import (
     LookupDone,
     NoInput,
     NoMatch,
+    NumberTyped,
     OpenOrder,
     OrderDone,
     RecogniserLost,
@@ -173,6 +174,8 @@ def _events(found: Walk, state: DialogueState, wishes: tuple[str, ...]) -> Itera
         yield from (Heard(now, f"/{intent}") for intent in _MANNERS)
         yield from (Heard(now, word) for word in ("/?track|urge_delivery", "只是说说"))
         yield from (KeyPressed(now, key) for key in "01*#")
+    if name == "identify.typing":
+        yield from (NumberTyped(now, number) for number in _NUMBERS)
     if question is not None and not question.sticky:
         yield from (Heard(now, f"/{intent}") for intent in wishes)
     if question is not None and question.expect.keys == "digits":

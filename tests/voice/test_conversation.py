@@ -49,6 +49,9 @@ class Nowhere:
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         return False
 
+    async def send_number_link(self, phone: str, *, call_id: str) -> bool:
+        return False
+
     async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
         return None
 
