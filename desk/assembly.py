@@ -66,6 +66,7 @@ class DeskParts:
         clock: zone-aware now.
         public_url: ``PUBLIC_URL``.
         oidc: sign-in by another identity provider; None is off.
+        media_origins: the other processes of the hotline, as browsers reach them.
         partners: who may embed the desk, where webhooks may go, and the pop-up address of each hotline.
         passwords: another hasher, for tests that sign in often.
         say: prints the first administrator's one-time password.
@@ -79,6 +80,7 @@ class DeskParts:
     redis: Any
     clock: Clock
     public_url: str = ""
+    media_origins: Sequence[str] = ()
     oidc: OidcSettings | None = None
     partners: PartnerSettings = field(default_factory=PartnerSettings)
     passwords: Passwords | None = None
@@ -135,7 +137,7 @@ async def open_desk(parts: DeskParts) -> AsyncIterator[Desk]:
                 gate, parts.floor, feed, promises, Dialling(book, parts.logistics), PopUp(parts.partners, book)
             ).router(),
             *partners.routers,
-            Pages(parts.partners.embed_origins).router(),
+            Pages(parts.partners.embed_origins, media_origins=parts.media_origins).router(),
         ]
         yield Desk(routers, gate.require, promises, accounts, gate.keys, feed.end)
 

@@ -30,11 +30,15 @@ class Pages:
 
     Args:
         embed_origins: sites that may show ``/embed/desk`` in a frame.
+        media_origins: the hotline's other processes, to which a softphone's offer may go.
         dist: the built desk.
     """
 
-    def __init__(self, embed_origins: Sequence[str] = (), *, dist: Path = DIST) -> None:
+    def __init__(
+        self, embed_origins: Sequence[str] = (), *, media_origins: Sequence[str] = (), dist: Path = DIST
+    ) -> None:
         self._embed_origins = tuple(embed_origins)
+        self._media_origins = tuple(media_origins)
         self._dist = dist
 
     def router(self) -> APIRouter:
@@ -53,7 +57,7 @@ class Pages:
 
     async def desk_file(self, name: str) -> Response:
         """A file of the desk, or its page for every address that the page itself understands."""
-        headers = security_headers(microphone=True)
+        headers = security_headers(microphone=True, asks=self._media_origins)
         found = _file(_inside(self._dist, name), headers) if name else None
         if found is not None:
             if name.startswith(f"{_HASHED}/"):
@@ -65,7 +69,8 @@ class Pages:
 
     async def embedded(self) -> Response:
         """The desk as a widget inside the page of an allowed site."""
-        return self._desk_page(security_headers(frames=("'self'", *self._embed_origins), microphone=True))
+        frames = ("'self'", *self._embed_origins)
+        return self._desk_page(security_headers(frames=frames, microphone=True, asks=self._media_origins))
 
     def _desk_page(self, headers: dict[str, str]) -> Response:
         page = _file(self._dist / "index.html", headers)

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     rtp_ports: str = "20000-21999"
     http_listen: str = "127.0.0.1:8080"
     public_url: str = ""
+    media_url: str = ""
+    media_origins: str = ""
     ice_servers: str = ""
     asr_model: str = ""
     asr_backend: str = "onnx"

@@ -9,6 +9,7 @@ from typing import Any
 from desk.assembly import Desk, DeskParts, open_desk
 from desk.auth.oidc import OidcSettings
 from desk.auth.roles import Role
+from desk.http.cross_origin import check_origin
 from desk.partners.settings import PartnerSettings
 from desk.ports import Floor, Recordings
 from ledger import Ledger
@@ -46,11 +47,26 @@ async def open_desk_room(
         redis=redis,
         clock=clock.now,
         public_url=settings.public_url,
+        media_origins=media_origins(settings),
         oidc=_oidc(settings),
         partners=_partners(settings, hotlines),
         say=say,
     )
     return await stack.enter_async_context(open_desk(parts))
+
+
+def media_origins(settings: Settings) -> tuple[str, ...]:
+    """Every process of the hotline, as browsers reach it; empty where one process is all.
+
+    Raises:
+        ConfigError: ``MEDIA_URL`` or ``MEDIA_ORIGINS`` holds something else than origins.
+    """
+    try:
+        listed = [check_origin(text) for text in _listed(settings.media_origins)]
+        own = [check_origin(settings.media_url)] if settings.media_url else []
+    except ValueError as error:
+        raise ConfigError(f"{error}; correct MEDIA_URL or MEDIA_ORIGINS") from error
+    return tuple(dict.fromkeys((*own, *listed)))
 
 
 def _oidc(settings: Settings) -> OidcSettings | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from asr.client import Client as RecogniserClient
 from asr.supervisor import Supervisor as RecogniserSupervisor
+from desk.http.cross_origin import Pages
 from dialog.engine import load_dialogue
 from dialog.protocol import Expectation
 from ledger import Ledger
@@ -29,7 +30,7 @@ from tts.speaker import Speaker
 from voice.call_page import call_page_router
 from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
-from voice.desk_room import open_desk_room
+from voice.desk_room import media_origins, open_desk_room
 from voice.floor.assembly import desk_telephones, open_floor
 from voice.floor.routing_file import load_routing
 from voice.http.app import build_app
@@ -103,9 +104,10 @@ class Hotline:
         )
         web = WebEndpoint(ice_servers=configured_ice_servers(settings.ice_servers), admission=self._admission)
         self._stack.push_async_callback(web.close)
-        web_calls = WebCalls(web, ledger, self._incoming)
+        pages = Pages(settings.public_url, media_origins(settings))
+        web_calls = WebCalls(web, ledger, self._incoming, pages)
         telephones = desk_telephones(settings, hotlines)
-        media_base = http.url if settings.redis_url else ""
+        media_base = (settings.media_url or http.url).rstrip("/") if settings.redis_url else ""
         floor = await self._stack.enter_async_context(
             open_floor(redis, ledger, web, clock, load_routing(settings.config_dir), telephones, media_base=media_base)
         )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from desk.errors import Away, Forbidden, NotFound
 from desk.http import desk_router
+from desk.http.cross_origin import Pages, cross_origin_router, preflight
 from dialog.located_yaml import ConfigError
 from ledger import Ledger, StoredEvent
 from telephony.ports import CallGone, SipCall
@@ -60,8 +61,8 @@ class WebCalls:
     down; words still being spoken come from the pipeline, marked as not final.
     """
 
-    def __init__(self, endpoint: WebEndpoint, ledger: Ledger, take: TakeCall) -> None:
-        self._endpoint, self._take = endpoint, take
+    def __init__(self, endpoint: WebEndpoint, ledger: Ledger, take: TakeCall, pages: Pages | None = None) -> None:
+        self._endpoint, self._take, self._pages = endpoint, take, pages or Pages()
         self._live: dict[str, WebCall] = {}
         self._media_offer: MediaOffer | None = None
         ledger.subscribe(self._committed)
@@ -76,8 +77,13 @@ class WebCalls:
         add = router.add_api_route
         add("/api/v1/web-calls", self.begin, methods=["POST"], response_model=None, tags=["calls"])
         add("/api/v1/web-calls/servers", self.servers, methods=["GET"], response_model=None, tags=["calls"])
-        add("/api/v1/web-calls/resume", self.resume, methods=["POST"], response_model=None, tags=["calls"])
-        add("/api/v1/calls/{call_id}/media", self.media, methods=["POST"], response_model=None, tags=["calls"])
+        # A softphone's page may come from another process of the hotline than the one that runs its call.
+        crossed = cross_origin_router(self._pages)
+        add = crossed.add_api_route
+        for path, handler in (("/web-calls/resume", self.resume), ("/calls/{call_id}/media", self.media)):
+            add(f"/api/v1{path}", handler, methods=["POST"], response_model=None, tags=["calls"])
+            add(f"/api/v1{path}", preflight, methods=["OPTIONS"], include_in_schema=False)
+        router.include_router(crossed)
         return router
 
     async def begin(self, offer: CallOffer) -> Response | dict[str, object]:

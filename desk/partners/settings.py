@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from desk.http.cross_origin import check_origin
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerSettings:
@@ -25,9 +27,7 @@ class PartnerSettings:
 
     def __post_init__(self) -> None:
         for origin in self.embed_origins:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("https", "http") or not parts.netloc or parts.path not in ("", "/"):
-                raise ValueError(f"{origin!r} is no origin; write for example https://crm.example.com")
+            check_origin(origin)
         for hotline, template in self.pop_urls.items():
             check_template(template, self.pop_hosts, hotline)
 

@@ -84,6 +84,7 @@ class Talk:
         self._phase, self._since, self._muted = "talking", tools.board.now, False
         self._consult: Consult | None = None
         self._supervisors: dict[str, str] = {}
+        self._tickets: list[str] = []  # given to the supervisor's page
         self._tasks: set[asyncio.Task[None]] = set()
         self.began = tools.board.now
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
@@ -115,6 +116,7 @@ class Talk:
             await asyncio.gather(self._consult.task, return_exceptions=True)
         await self._end_consult("ended")
         await self._bridge.drop(Role.SUPERVISOR, "ended")
+        self._withdraw_tickets()
         for task in list(self._tasks):
             task.cancel()
         self._phase, self._since = "ended", self._tools.board.now
@@ -352,6 +354,7 @@ class Talk:
             self._spawn(self._ring_supervisor(known))
             return {"stance": stance}
         ticket, leg = self._tools.tickets.issue(self._facts.call_id)
+        self._tickets.append(ticket)
         self._spawn(self._connect_supervisor(leg))
         url = f"{self._tools.media_base}/api/v1/calls/{self._facts.call_id}/media"
         return {"stance": stance, "media": {"url": url, "ticket": ticket, "ice_servers": self._tools.ice_servers()}}
@@ -378,11 +381,17 @@ class Talk:
     async def _step_out(self) -> None:
         """Nobody listens any more; the screen that did is told that the call is over for it."""
         gone, self._supervisors = self._supervisors, {}
+        self._withdraw_tickets()
         self._bridge.supervise(Stance.LISTEN)
         ended = call_message(self._facts.call_id, "ended", self._tools.board.now)
         for supervisor in gone:
             await self._tools.screens.tell(supervisor, ended)
         await self.show()
+
+    def _withdraw_tickets(self) -> None:
+        """A softphone that comes after its supervisor has left would listen to a call that nobody shows it."""
+        while self._tickets:
+            self._tools.tickets.withdraw(self._tickets.pop())
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from bench.desk_ear import EAR, Ear, PageEar, TelephoneEar, pitches, quietest, whistle, whistling
-from telephony.rawsip import RawAnswerer, RawCaller
+from bench.desk_ear import EAR, PageEar, TelephoneEar, quietest, whistle, whistling
+from telephony.rawsip import RawAnswerer
+from tests.desk.browser.acts import AGENT, CALLER, CHIEF, SECOND, called, choose, hears, phase, state, take
 from tests.desk.browser.conftest import until
-from tests.desk.browser.hall import GREETING_S, DeskHotline, Hall, Person, new_desk_hotline, open_hall
+from tests.desk.browser.hall import DeskHotline, Hall, new_desk_hotline, open_hall
 from tests.voice.conftest import free_port
 
 pytestmark = [pytest.mark.call, pytest.mark.browser, pytest.mark.timeout(240)]
-CALLER, AGENT, SECOND, CHIEF = 700, 1000, 1300, 1700
 
 
 @pytest.fixture(scope="module")
@@ -48,53 +47,11 @@ def microphones(tmp_path: Path) -> dict[int, Path]:
     return {pitch: whistle(tmp_path / f"{pitch}.wav", pitch) for pitch in (AGENT, SECOND, CHIEF)}
 
 
-async def hears(ear: Ear, *expected: int, within: float = 15.0) -> None:
-    """Wait until somebody hears these people and nobody else."""
-    deadline = asyncio.get_running_loop().time() + within
-    while (found := await pitches(ear)) != set(expected):
-        assert asyncio.get_running_loop().time() < deadline, f"hears {sorted(found)} instead of {sorted(expected)}"
-        await asyncio.sleep(0.1)
-
-
-async def phase(person: Person, text: str) -> None:
-    await expect(person.page.get_by_test_id("phase")).to_have_text(text, timeout=20_000)
-
-
-async def take(person: Person) -> str:
-    """Accept what rings, by key; returns the call's id."""
-    offer = person.page.get_by_test_id("offer")
-    await offer.wait_for(timeout=25_000)
-    await expect(person.page.get_by_test_id("phone")).to_have_attribute("data-status", "connected")
-    call_id = str(await offer.get_attribute("data-call"))
-    await person.page.keyboard.press("F2")
-    return call_id
-
-
-async def choose(person: Person, key: str, name: str) -> None:
-    """Open the dialog of a verb by key, and name a colleague."""
-    await person.page.keyboard.press(key)
-    await person.page.get_by_role("dialog").get_by_role("button", name=f"{name} · 示闲").click()
-
-
-async def state(person: Person, name: str) -> None:
-    await expect(person.page.get_by_test_id("presence")).to_have_attribute("data-state", name, timeout=15_000)
-
-
-@asynccontextmanager
-async def called(hall: Hall, number: str) -> AsyncIterator[RawCaller]:
-    """A telephone that has called and asked for a person."""
-    async with RawCaller(hall.hotline.uri, from_number=number) as caller:
-        await caller.call()
-        await asyncio.sleep(GREETING_S)
-        caller.send_dtmf("0")
-        yield caller
-
-
 async def test_a_colleague_is_consulted_and_gets_the_call_and_gives_it_back(
     hall: Hall, microphones: dict[int, Path]
 ) -> None:
     first = await hall.agent("lili", microphones[AGENT])
-    async with called(hall, "13800138006") as caller:
+    async with called(hall.hotline, "13800138006") as caller:
         call_id = await take(first)
         await phase(first, "通话中")
         second = await hall.agent("meimei", microphones[SECOND])
@@ -145,7 +102,7 @@ async def test_a_supervisor_listens_whispers_and_joins(hall: Hall, microphones: 
     agent = await hall.agent("nana", microphones[AGENT])
     chief = await hall.agent("banzhang", microphones[CHIEF], role="supervisor")
     await chief.page.keyboard.press("Alt+KeyZ")  # 示忙: the call is the agent's
-    async with called(hall, "13800138006") as caller:
+    async with called(hall.hotline, "13800138006") as caller:
         await take(agent)
         await phase(agent, "通话中")
         await chief.page.get_by_role("link", name="班长台").click()
@@ -176,7 +133,7 @@ async def test_a_supervisor_listens_whispers_and_joins(hall: Hall, microphones: 
 
 async def test_an_agent_sends_keys_and_the_bot_takes_the_caller_back(hall: Hall, microphones: dict[int, Path]) -> None:
     agent = await hall.agent("lanlan", microphones[AGENT])
-    async with called(hall, "13800138006") as caller:
+    async with called(hall.hotline, "13800138006") as caller:
         call_id = await take(agent)
         await phase(agent, "通话中")
         at_caller = TelephoneEar(caller.rtp)

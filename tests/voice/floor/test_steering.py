@@ -313,6 +313,22 @@ def test_an_agent_whose_browser_dies_is_replaced() -> None:
     in_desk(scenario)
 
 
+def test_a_softphone_that_comes_after_its_supervisor_left_hears_nothing() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.sign_in("a1")
+        await desk.sign_in("boss", role="supervisor", skill="none")
+        case = await desk.call()
+        await desk.accept("a1")
+        told = await desk.ask("boss", "supervise", call_id=case.call_id, stance="listen")
+        media: Any = told["media"]
+        assert await desk.do("boss", "leave") == ""
+        with pytest.raises(PermissionError):
+            await desk.process.floor.media_offer(case.call_id, media["ticket"], "boss")
+        assert case.handover._bridge.person(Role.SUPERVISOR) is None
+
+    in_desk(scenario)
+
+
 def test_a_supervisor_listens_whispers_joins_and_leaves() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.sign_in("a1")
