@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from loguru import logger
 
 from asr.decode import load_onnx
 from bench.dialog.containment import interval
@@ -112,7 +113,9 @@ def main() -> None:
     """Run with the given size and keep the tables under ``out/bench``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=110, help="false alarms of each of five kinds")
-    tables = asyncio.run(run(parser.parse_args().each))
+    each = parser.parse_args().each
+    logger.disable("pipecat")  # one line for each of a thousand simulated callers
+    tables = asyncio.run(run(each))
     out = Path("out/bench")
     out.mkdir(parents=True, exist_ok=True)
     (out / "turns.md").write_text(tables + "\n", encoding="utf-8")

@@ -157,7 +157,8 @@ def draw_claims() -> Samples:
     """Texts said over the bot, as states 1 (meant for it) and 0 (murmurs, words to somebody else)."""
     samples = Samples()
     rng, grammar = samples.rng, samples.grammar
-    for kind, label, times in (("aside", 0, 160), ("backchannel", 0, 60), ("wait", 1, 60), ("unfinished", 1, 20)):
+    own = (("aside", 0, 160), ("backchannel", 0, 60), ("wait", 1, 60), ("unfinished", 1, 20), ("finished", 1, 60))
+    for kind, label, times in own:
         for line in samples.lines[kind]:
             for _ in range(times):
                 samples.add_as(grammar.draw(line, rng), label)

@@ -26,6 +26,7 @@ _SOUND = "[嗯哦噢啊喔唔哎欸诶哟昂呃额唉咳嗨哇恩奥嗷嘿哈呵
 _MURMUR = re.compile(
     rf"^(?=.{{1,24}}$)(?:(?:嗯哼|嗯呐|哦[吼豁]|{_KNOWN}|{_GO_ON}|{_SURPRISE}|{_SO}|{_ASSENT}|{_SOUND}),?)+[啊呀哦呢吧嘛了]?$"
 )
+_ONLY_SOUND = re.compile(rf"^(?:{_SOUND},?)+$")
 _ANSWER = re.compile(r"^(?:[对是行要有成中系]|好的?|可以|嗯|哎|昂|就是|是的|对的|没有?|不是?|,)+[啊呀吧的了嘞]?$")
 _FILLER = re.compile(r"^(?:那个|这个|就是|嗯|呃|额|啊|然后|那|怎么说呢?|就是说|那什么|,)+$")
 
@@ -80,6 +81,11 @@ _WHOLE = re.compile(
 def is_murmur(flat: str) -> bool:
     """Whether the text only shows that the caller listens."""
     return _MURMUR.match(flat) is not None
+
+
+def is_only_sound(flat: str) -> bool:
+    """Whether nothing but 嗯, 啊, 哦 was said: assent, or the beginning of a sentence still being thought of."""
+    return _ONLY_SOUND.match(flat) is not None
 
 
 def is_answer(flat: str) -> bool:

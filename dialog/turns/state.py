@@ -50,6 +50,11 @@ def turn_state(text: str, expect: Expectation) -> TurnState:
     return number or _by_model(flat, asked=asked)
 
 
+def hesitates(text: str) -> bool:
+    """Whether a murmur may be the beginning of a sentence (嗯…): no word, only sounds."""
+    return signals.is_only_sound(normalise(text))
+
+
 def _by_model(flat: str, *, asked: bool) -> TurnState:
     """The model's reading; an answer to a question of few words is seldom broken off."""
     probabilities = turn_model().read(flat)

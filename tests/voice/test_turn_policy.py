@@ -62,9 +62,16 @@ def test_a_finished_question_ends_soon_after_the_voice(policy: TurnPolicy) -> No
 def test_yes_or_no_ends_at_once(policy: TurnPolicy) -> None:
     policy.bot_started(0.0, YES_NO, interruptible=True)
     policy.bot_ended(1.0)
-    speak(policy, 2.0, 2.4, "是的")
-    ((at, _),) = run_until(policy, 3.0)
-    assert at - 2.4 <= 0.1
+    assert acts(speak(policy, 2.0, 2.4, "是的")) == [Act.END_TURN]
+
+
+@pytest.mark.parametrize(("text", "soon"), [("对", True), ("嗯", False)])
+def test_a_word_of_assent_is_a_turn_but_a_sound_may_begin_a_sentence(policy: TurnPolicy, text: str, soon: bool) -> None:
+    policy.bot_ended(0.0)
+    speak(policy, 1.0, 1.4, text)
+    ((at, decision),) = run_until(policy, 3.0)
+    assert decision.text == text
+    assert (at - 1.4 <= 0.1) is soon
 
 
 def test_trailing_off_waits_and_what_follows_joins_the_turn(policy: TurnPolicy) -> None:

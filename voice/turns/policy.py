@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dialog.protocol import Expectation, ExpectKind
-from dialog.turns import FloorClaim, floor_claim, is_new_thought
+from dialog.turns import FloorClaim, floor_claim, hesitates, is_new_thought
 from voice.turns.decision import Act, Decision, Piece
 from voice.turns.timing import TurnTiming
 
@@ -266,6 +266,8 @@ class TurnPolicy:
         text = "".join(piece.text for piece in pieces)
         complete = self.number_complete(text, expect)
         state = self.turn_state(text, expect)
+        if state == "backchannel" and not hesitates(text):
+            state = "finished"  # with the floor his own, a 好的 is all the caller wants to say
         return self.timing.end_wait(state, expect, number_complete=complete, sure=confidence >= self.timing.sure)
 
     def _pause(self, now: float, decide_at: float) -> list[Decision]:

@@ -11,23 +11,23 @@ from dialog.protocol import Expectation, ExpectKind
 class TurnTiming:
     """Waiting times in seconds, counted from the end of speech as the VAD reports it.
 
-    The VAD itself needs its hang-over (about 0.2 s) before it reports, which comes on top.
+    The VAD itself needs its hang-over (0.16 s) before it reports, which comes on top.
     """
 
-    yes_no: float = 0.02
-    finished: float = 0.04  # complete by meaning: a caller who goes on all the same is merged again
+    yes_no: float = 0.0
+    finished: float = 0.02  # complete by meaning: a caller who goes on all the same is merged again
     open: float = 0.35
     unfinished: float = 1.0
     dictating: float = 1.1
     waiting: float = 8.0  # "等一下,我找找单号": the caller asked for time
     vad_start: float = 0.1  # how late the VAD reports a voice
     pause_after: float = 0.08  # voiced time after that before the bot pauses
-    decide_within: float = 0.8  # from the first sound, or from the pause where there was none
+    decide_within: float = 0.74  # from the first sound, or from the pause where there was none
     final_within: float = 1.5  # a final that takes longer is given up
     resume_window: float = 1.0
     filler_after: float = 1.2
     noise_after: float = 8.0  # voice activity without a word is noise from then on
-    shortest_word: float = 0.4  # voice activity includes 0.2 s of hang-over
+    shortest_word: float = 0.4  # voice activity includes the hang-over
     sure: float = 0.6  # confidence of the recogniser below which a meaning is not trusted
     believed: float = 0.4  # confidence below which a text may be noise
     certain: float = 0.72  # confidence from which words over the bot stop it at once, and words of unknown aim count
