@@ -24,7 +24,7 @@ from voice.floor.line import News, Nobody, Offered, Place, Standing
 from voice.floor.offering import Offering
 from voice.floor.ringing import Attempt, Outcome, Speak
 from voice.floor.talk import End, Ending, Talk
-from voice.floor.targets import OUTSIDE, Target, telephone
+from voice.floor.targets import OUTSIDE, WITHOUT_CALLER, Target, telephone
 from voice.floor.waiting import Waiting
 from voice.music import hold_music
 
@@ -361,7 +361,7 @@ class Handover:
             self._since = self._tools.board.now
             tried = (agent.agent_id,)
             return Wish(target.skill or "general", target.agent_id, target.uri, target.label, dropped=True, tried=tried)
-        if ending.end is End.AGENT_LOST:
+        if ending.end is End.AGENT_LOST and agent.agent_id not in WITHOUT_CALLER:
             self._since = self._tools.board.now
             return Wish(agent.skills[0] if agent.skills else "general", last_agent=agent.agent_id, dropped=True)
         if ending.end is End.HANGUP:

@@ -12,32 +12,42 @@ from bench.handover.people import Leg
 from bench.handover.virtual_time import VirtualClock, run_virtual
 from bench.handover.world import CARD, CallerCase, Process, World
 from dialog.protocol import Transfer, TransferOutcome
+from telephony.hub import Mode
 from telephony.ports import DialFailed
 from voice.floor.live import LiveCalls
 from voice.floor.routing_file import Routing, Trunk
 
+ENDS = (TransferOutcome.NO_ANSWER, TransferOutcome.ENDED, TransferOutcome.UNAVAILABLE)
+
 
 class Line:
-    """Notes what is dialled; picked up or not."""
+    """Notes what is dialled; picked up or not, and perhaps it breaks or is hung up later."""
 
-    def __init__(self, answers: bool) -> None:
-        self.answers = answers
+    def __init__(self, answers: bool, ends: tuple[float, str] | None = None) -> None:
+        self.answers, self.ends = answers, ends
         self.dialled: list[tuple[str, str | None]] = []
         self.rang = 0.0
 
     async def dial(self, uri: str, *, from_number: str | None = None, timeout: float = 0, **_rest: Any) -> Leg:
         self.dialled.append((uri, from_number))
         if self.answers:
-            return Leg()
+            leg = Leg()
+            if self.ends is not None:
+                asyncio.get_running_loop().call_later(self.ends[0], leg.leave, self.ends[1])
+            return leg
         self.rang = timeout
         await asyncio.sleep(timeout)
         raise DialFailed(408, "no_answer")
 
 
 def ring(
-    skill: str, *, answers: bool, privacy_uri: str = "sip:{number}@privacy.example"
+    skill: str,
+    *,
+    answers: bool,
+    privacy_uri: str = "sip:{number}@privacy.example",
+    ends: tuple[float, str] | None = None,
 ) -> tuple[Line, list[TransferOutcome]]:
-    line = Line(answers)
+    line = Line(answers, ends)
     told: list[TransferOutcome] = []
 
     async def run() -> None:
@@ -52,6 +62,8 @@ def ring(
         reaching = asyncio.create_task(case.handover.reach(Transfer("t", "outside", skill, CARD)))
         await asyncio.sleep(25)
         told.extend(case.told)
+        if told[-1] in ENDS:
+            assert reaching.done() and case.hub.mode is Mode.BOT and not case.leg.closed.done()
         case.leg.leave()
         await asyncio.sleep(1)
         assert reaching.done()
@@ -78,3 +90,11 @@ def test_without_such_a_line_nobody_is_rung_and_the_dialogue_hears_so() -> None:
     line, told = ring("outlet:057155500051", answers=True, privacy_uri="")
     assert line.dialled == []
     assert told == [TransferOutcome.UNAVAILABLE]
+
+
+@pytest.mark.parametrize("skill", ["outlet:057155500051", "courier:057155500051"])
+@pytest.mark.parametrize("cause", ["media_timeout", "failed:network unreachable", "remote_hangup"])
+def test_a_line_that_breaks_in_mid_talk_brings_the_caller_back_to_the_bot(skill: str, cause: str) -> None:
+    line, told = ring(skill, answers=True, ends=(8.0, cause))
+    assert told == [TransferOutcome.RINGING, TransferOutcome.BRIDGED, TransferOutcome.ENDED]
+    assert len(line.dialled) == 1  # nobody of the desk stands in for an outlet
