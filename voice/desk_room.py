@@ -48,7 +48,7 @@ async def open_desk_room(
         clock=clock.now,
         public_url=settings.public_url,
         media_origins=media_origins(settings),
-        oidc=_oidc(settings),
+        oidc=oidc_settings(settings),
         partners=_partners(settings, hotlines),
         say=say,
     )
@@ -69,7 +69,12 @@ def media_origins(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *listed)))
 
 
-def _oidc(settings: Settings) -> OidcSettings | None:
+def oidc_settings(settings: Settings) -> OidcSettings | None:
+    """The identity provider; None where people sign in with passwords only.
+
+    Raises:
+        ConfigError: the client's name is missing, or a role is none of ours.
+    """
     if not settings.oidc_issuer:
         return None
     if not settings.oidc_client_id:

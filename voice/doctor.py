@@ -5,53 +5,29 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dialog.engine import load_dialogue
 from ledger import Ledger
 from telephony.sip.listen import port_is_free
+from voice import doctor_settings
 from voice.clock import SystemClock
 from voice.config import PROJECT, Address, ConfigError, Settings, load_hotlines
+from voice.finding import FAIL, OK, WARN, Check, Finding
 from voice.parcels import open_logistics
 from voice.pipeline.vad import require_vad
 from voice.speech import open_speaker
 
-OK, WARN, FAIL = "ok", "warn", "fail"
 EDGE_HOST = "speech.platform.bing.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    name: str
-    state: str
-    text: str
-
-
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings, checks: Sequence[tuple[str, Check]] | None = None) -> list[Finding]:
     """Run every check; one that breaks is a finding, not an end."""
-    checks: list[tuple[str, Callable[[Settings], Awaitable[Finding]]]] = [
-        ("configuration", _configuration),
-        ("sip port", _sip_port),
-        ("http port", _http_port),
-        ("voice activity", _vad),
-        ("recogniser model", _model),
-        ("voice", _voice),
-        ("network voice", _edge),
-        ("redis", _redis),
-        ("database", _database),
-        ("carrier", _carrier),
-        ("agents", _agents),
-        ("holidays", _holidays),
-        ("licences", _licences),
-    ]
     findings = []
-    for name, check in checks:
+    for name, check in CHECKS if checks is None else checks:
         try:
             findings.append(await check(settings))
         except Exception as error:  # a check that breaks is a finding
@@ -191,3 +167,22 @@ async def _licences(settings: Settings) -> Finding:
     if "edge" in settings.engines:
         voices += "; edge-tts is an online service with terms of its own"
     return Finding("licences", OK, voices)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("configuration", _configuration),
+    ("sip port", _sip_port),
+    ("http port", _http_port),
+    ("voice activity", _vad),
+    ("recogniser model", _model),
+    ("voice", _voice),
+    ("network voice", _edge),
+    ("redis", _redis),
+    ("database", _database),
+    ("carrier", _carrier),
+    ("agents", _agents),
+    ("holidays", _holidays),
+    *doctor_settings.CHECKS,
+    ("licences", _licences),
+)
+"""In the order of the report."""

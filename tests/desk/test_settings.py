@@ -13,7 +13,7 @@ from desk.auth.roles import Role
 from tests.desk.conftest import RunningDesk
 from voice.cli import main
 from voice.config import ConfigError, Hotlines, load_hotlines, load_settings
-from voice.desk_room import _oidc, _partners
+from voice.desk_room import _partners, oidc_settings
 
 HOTLINES = load_hotlines(load_settings().config_dir)
 
@@ -22,18 +22,18 @@ def with_pop_url(url: str) -> Hotlines:
     return Hotlines({}, replace(HOTLINES.default, pop_url=url))
 
 
-def test_oidc_is_off_until_it_is_set_and_complete_when_it_is() -> None:
-    assert _oidc(load_settings(oidc_issuer="")) is None
+def testoidc_settings_is_off_until_it_is_set_and_complete_when_it_is() -> None:
+    assert oidc_settings(load_settings(oidc_issuer="")) is None
     with pytest.raises(ConfigError, match="OIDC_CLIENT_ID"):
-        _oidc(load_settings(oidc_issuer="https://id.example.com"))
+        oidc_settings(load_settings(oidc_issuer="https://id.example.com"))
     settings = load_settings(
         oidc_issuer="https://id.example.com", oidc_client_id="h", oidc_roles="staff=agent, x=admin"
     )
-    oidc = _oidc(settings)
+    oidc = oidc_settings(settings)
     assert oidc is not None and oidc.roles == {"staff": "agent", "x": "admin"}
     for wrong in ("staff=king", "staff"):
         with pytest.raises(ConfigError, match="OIDC_ROLES"):
-            _oidc(load_settings(oidc_issuer="https://id.example.com", oidc_client_id="h", oidc_roles=wrong))
+            oidc_settings(load_settings(oidc_issuer="https://id.example.com", oidc_client_id="h", oidc_roles=wrong))
 
 
 def test_partners_are_checked_at_start() -> None:
