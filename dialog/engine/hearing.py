@@ -75,7 +75,7 @@ def _urgent(t: Turn, understood: Understood) -> str | None:
     dictating = question is not None and question.free
     for scored in understood.intents:
         if scored.intent in URGENT and not (dictating and scored.intent == "authority"):
-            sure = scored.confidence >= (_BEYOND_DOUBT if dictating else _FAIRLY_SURE)
+            sure = not dictating or scored.confidence >= _BEYOND_DOUBT
             if sure or scored.intent == "human":
                 return scored.intent
     return None

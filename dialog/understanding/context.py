@@ -12,6 +12,7 @@ from dialog.protocol import Expectation, ExpectKind
 from dialog.understanding.intents import ALL_INTENTS
 from dialog.understanding.reading import IntentScore
 from dialog.understanding.sounds import sounds_like_any
+from dialog.understanding.urgent import urgent_by_word
 
 _MURMUR = re.compile(r"^(?:嗯+|哦+|噢+|啊+|喔+|唔+|嗯哼|哎|欸|诶|呃+|额+|好+|嗯好|哦好|行+|昂)$")
 _YES = re.compile(
@@ -38,14 +39,6 @@ _PERSON = re.compile(r"转人工|人工(?!智能)|真人|接线员|转(?:接)?�
 _NO_PERSON = re.compile(
     r"(?:不用|不要|别|先别|不想|不需要|不必)(?:给我|帮我)?(?:转|找|接|要)?(?:人工|真人)|"
     r"是(?:不是)?(?:人工|真人)(?:客服)?(?:吗|啊|么|呢|还是)|是(?:机器人|机器|智能客服)?还是(?:人工|真人)|是不是(?:人工|真人)"
-)
-_SAFETY = re.compile(
-    r"不想活|活不下去|不活了|活着没|想死(?!你)|轻生|自杀|自残|割腕|跳[楼河]|撞(?:了|到)?(?:人|我|老人|孩子|小孩)|撞[伤倒死]|爆炸|炸了|着火|起火|"
-    r"失火|冒烟|自燃|救命|救护车|流血|出血|(?<![手脚腿腰])受伤|昏迷|晕倒|中毒|有毒|毒气|打人(?!工)|打我(?!电话|手机)|打伤|打了我(?!电话|手机)|把(?:我|人|老人|孩子|我[爸妈])(?:给)?打(?!电话|包|发)|砍人|持刀|拿刀|出人命|"
-    r"猥亵|强奸|非礼|性骚扰|动手动脚|跟踪我|尾随"
-)
-_AUTHORITY = re.compile(
-    r"(?<![零一二三四五六七八九])一二三(?:零|一|四)五(?![零一二三四五六七八九])|邮政(?:管理)?局|邮管局|消协|市场监管|工商局|记者|电视台|媒体|律师|起诉|法院|报警|派出所|公安|警察|曝光"
 )
 _REQUEST = re.compile(
     r"[送改退赔查催找要想吗哪谁几帮]|投诉|怎么|可以|给我|不了|凭什么|为什么|多少|能不能|没人|没收|人工|打人|他妈"
@@ -109,14 +102,11 @@ def bias(expect: Expectation) -> NDArray[np.float32]:
 
 
 def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tuple[IntentScore, ...]:
-    """A person is reached by the word; danger and the authorities are never below the line."""
+    """A person is reached by the word, and danger and the authorities by theirs, also below the line."""
     names = {wish.intent for wish in wishes if wish.confidence >= line}
     extra: list[IntentScore] = []
     if "fraud_check" not in names:
-        if _SAFETY.search(flat) and "safety" not in names:
-            extra.append(IntentScore("safety", _BY_WORD))
-        if _AUTHORITY.search(flat) and "authority" not in names:
-            extra.append(IntentScore("authority", _BY_WORD))
+        extra = [IntentScore(intent, _BY_WORD) for intent in urgent_by_word(flat) if intent not in names]
     if _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names:
         extra.append(IntentScore("human", _BY_WORD))
     return (*wishes, *extra)

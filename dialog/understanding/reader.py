@@ -14,6 +14,7 @@ from dialog.understanding.model import intent_model, softmax
 from dialog.understanding.negation import without_refused
 from dialog.understanding.normalise import normalise, shorten
 from dialog.understanding.reading import IntentScore, Understanding
+from dialog.understanding.urgent import RISK_LINE, URGENT_INTENTS
 
 LINE = 0.45
 """Confidence from which an intent is served without asking."""
@@ -72,8 +73,17 @@ def _read(flat: str, expect: Expectation, confidence: float) -> tuple[tuple[Inte
     if len(flat) == 1:  # one syllable is too little to start anything on
         return (), _ranked(whole, confidence)
     wishes = context.always_served(flat, _wishes(flat, whole, expect), LINE)
-    weighed = (IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes)
-    return tuple(score for score in weighed if score.confidence >= LINE), _ranked(whole, confidence)
+    ranked = _ranked(whole, confidence)
+    weighed = [IntentScore(wish.intent, wish.confidence * confidence) for wish in wishes]
+    served = [score for score in weighed if score.confidence >= LINE]
+    return (*served, *_at_risk(served, ranked)), ranked
+
+
+def _at_risk(served: list[IntentScore], ranked: tuple[IntentScore, ...]) -> list[IntentScore]:
+    """What may well be danger is served below the line; a caller who asks whether it is fraud is not in it."""
+    if {score.intent for score in served} & {*URGENT_INTENTS, "fraud_check"}:
+        return []
+    return [score for score in ranked if score.intent == "safety" and score.confidence >= RISK_LINE]
 
 
 def _read_rest(

@@ -13,6 +13,8 @@ DATA = Path(__file__).parent / "data"
 REFERENCE = UTTERANCES / "held_out.tsv"
 INDEPENDENT = DATA / "intents_heldout.tsv"
 SECOND = DATA / "intents_second.tsv"
+URGENT = DATA / "intents_urgent.tsv"
+"""Danger and the authorities in unusual words, and (``none``) what only sounds like them."""
 TURNS = DATA / "turns_heldout.tsv"
 
 _ASKED = {"affirm": "yes_no", "deny": "yes_no", "give_number": "number", "correct": "number"}

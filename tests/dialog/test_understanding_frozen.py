@@ -6,7 +6,7 @@ from dialog.understanding import understand
 from dialog.understanding.build import FROZEN, draw_samples, frozen_sentences
 from dialog.understanding.normalise import letters_only
 from dialog.understanding.templates import Grammar, read_lines
-from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, Row, is_untouched, rows
+from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, URGENT, Row, is_untouched, rows
 
 
 def first_intent(row: Row) -> str | None:
@@ -18,6 +18,27 @@ def first_intent(row: Row) -> str | None:
 def test_frozen_sets_are_untouched(path) -> None:  # type: ignore[no-untyped-def]
     assert is_untouched(path)
     assert path in FROZEN
+
+
+def called_for(row: Row) -> set[str]:
+    """Which of danger and authority are served."""
+    return {score.intent for score in understand(row.text, row.expect).intents} & {"safety", "authority"}
+
+
+def test_danger_in_unusual_words_calls_a_person_and_its_echo_does_not() -> None:
+    assert is_untouched(URGENT)
+    missed = [row.text for row in rows(URGENT) if row.label != "none" and row.label not in called_for(row)]
+    assert len(missed) <= 1, missed  # a farewell that names nothing
+    assert [row.text for row in rows(URGENT) if row.label == "none" and called_for(row)] == []
+
+
+@pytest.mark.parametrize("path", [REFERENCE, INDEPENDENT, SECOND], ids=["reference", "independent", "second"])
+def test_no_danger_is_missed_and_none_made_up_in_the_frozen_sets(path) -> None:  # type: ignore[no-untyped-def]
+    urgent = [row for row in rows(path) if row.label in ("safety", "authority")]
+    others = [row for row in rows(path) if row.label not in ("safety", "authority")]
+    assert [row.text for row in urgent if row.label not in called_for(row)] == []
+    made_up = [row.text for row in others if called_for(row)]
+    assert len(made_up) <= 2, made_up  # a complaint that threatens, or is about a threat, is both
 
 
 def test_the_independent_set_is_large_and_covers_every_intent() -> None:
@@ -32,6 +53,7 @@ def test_no_frozen_sentence_reaches_training() -> None:
     samples = draw_samples(Grammar.load(), frozen, per_intent=120)
     assert len(samples) > 4000
     assert not {letters_only(sample.text) for sample in samples} & frozen
+    assert not {letters_only(sample.text) for sample in samples} & frozen_sentences([URGENT])
 
 
 def test_a_frozen_sentence_drawn_from_a_template_is_dropped() -> None:
