@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import connect
 
 from bench.handover.people import Leg
-from desk.assembly import DeskParts, open_desk
+from desk.assembly import Desk, DeskParts, open_desk
 from desk.auth.roles import Role
 from desk.auth.sessions import SessionBook
 from dialog.protocol import CardLine, HandoverCard, Transfer, TransferOutcome
@@ -102,17 +102,16 @@ async def _mute(_text: str) -> AsyncIterator[bytes]:
         yield silence
 
 
-async def measure(agents: int, transfers: int) -> dict[str, object]:
-    """Sign everybody in, then decide one transfer after the other."""
-    clock = SystemClock()
+@asynccontextmanager
+async def hotline(agents: int, clock: SystemClock) -> AsyncIterator[tuple[Ledger, Any, str, list[str]]]:
+    """The running parts: the ledger, the floor's tools, the address of its WebSocket, and a session key per agent."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ledger = Ledger(f"sqlite+aiosqlite:///{folder / 'bench.db'}", writer="bench")
         await ledger.start()
         stack.push_async_callback(ledger.close)
-        redis = fakeredis.FakeAsyncRedis()
         nothing: Any = NoMedia()
-        routing = load_routing(PROJECT / "config")
+        routing, redis = load_routing(PROJECT / "config"), fakeredis.FakeAsyncRedis()
         floor = await stack.enter_async_context(open_floor(redis, ledger, nothing, clock, routing, telephones={}))
         parts = DeskParts(ledger, floor.floor, floor.book, nothing, nothing, None, clock.now, say=lambda _line: None)
         desk = await stack.enter_async_context(open_desk(parts))
@@ -123,27 +122,34 @@ async def measure(agents: int, transfers: int) -> dict[str, object]:
         await http.start()
         stack.push_async_callback(http.close)
         stack.callback(desk.let_go)
-        sessions, keys = SessionBook(ledger.engine, clock.now), []
-        for number in range(agents):
-            # Signed in by another provider: fifty passwords would take half a minute and prove nothing here.
-            account, _ = await desk.accounts.create(
-                f"agent{number}",
-                display=f"坐席{number}",
-                role=Role.AGENT,
-                skills=("general",),
-                subject=("b", str(number)),
-            )
-            keys.append(await sessions.open(account, address="127.0.0.1", browser="bench"))
-        socket = f"ws://127.0.0.1:{http.port}/api/v1/desk"
+        keys = await signed_in(desk, SessionBook(ledger.engine, clock.now), agents)
+        yield ledger, floor.tools, f"ws://127.0.0.1:{http.port}/api/v1/desk", keys
+
+
+async def signed_in(desk: Desk, sessions: SessionBook, agents: int) -> list[str]:
+    """Accounts of another provider with a session each: fifty passwords would take half a minute and prove nothing."""
+    keys = []
+    for number in range(agents):
+        account, _ = await desk.accounts.create(
+            f"agent{number}", display=f"坐席{number}", role=Role.AGENT, skills=("general",), subject=("b", str(number))
+        )
+        keys.append(await sessions.open(account, address="127.0.0.1", browser="bench"))
+    return keys
+
+
+async def measure(agents: int, transfers: int) -> dict[str, object]:
+    """Sign everybody in, then decide one transfer after the other."""
+    clock = SystemClock()
+    async with hotline(agents, clock) as (ledger, tools, socket, keys):
         viewer = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.desk_cards", "--pages", socket, *keys), stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "bench.desk_cards", f"--pages={','.join((socket, *keys))}"),
+            stdout=asyncio.subprocess.PIPE,
         )
         assert viewer.stdout is not None
         assert (await viewer.stdout.readline()).strip() == b"ready"
         taken, after_ring = [], []
         for number in range(transfers):
-            call_id = f"c-{number}"
-            seen, late = await one_transfer(ledger, floor.tools, viewer.stdout, call_id, clock)
+            seen, late = await one_transfer(ledger, tools, viewer.stdout, f"c-{number}", clock)
             taken.append(seen * 1000)
             after_ring.append(late * 1000)
         viewer.terminate()
@@ -200,10 +206,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--agents", type=int, default=50)
     parser.add_argument("--transfers", type=int, default=200)
-    parser.add_argument("--pages", nargs="+", default=[], help="(the process of the pages)")
+    parser.add_argument("--pages", default="", help="(the process of the pages)")
     options = parser.parse_args()
     if options.pages:
-        asyncio.run(pages(options.pages[0], options.pages[1:]))
+        url, *keys = options.pages.split(",")
+        asyncio.run(pages(url, keys))
         return
     print(json.dumps(asyncio.run(measure(options.agents, options.transfers)), indent=1))
 

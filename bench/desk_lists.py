@@ -14,8 +14,10 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.auth.roles import Account, Role
 from desk.calls.lists import CallLists, Filter
@@ -77,30 +79,28 @@ async def timed(rounds: int, work: Callable[[], Awaitable[object]]) -> dict[str,
     return {"p50_ms": round(taken[len(taken) // 2], 1), "p95_ms": round(taken[int(len(taken) * 0.95)], 1)}
 
 
-async def measure(url: str, count: int) -> dict[str, object]:
-    """Fill the ledger, the lists, and ask."""
-    engine, rng = open_engine(url), random.Random(7)
-    ledger = Ledger(url, writer="desk")
+async def fill(engine: AsyncEngine, count: int) -> int:
+    """Write the events of that many calls; returns the number of rows."""
+    rng, rows = random.Random(7), 0
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     await create_tables(engine)
-    rows = 0
     for first in range(0, count, 2000):
         batch = [row for number in range(first, min(first + 2000, count)) for row in call_rows(number, rng)]
         rows += len(batch)
         async with engine.begin() as connection:
             await connection.execute(insert(events), batch)
-    await ledger.start()
-    projection, lists = Projection(engine, ledger), CallLists(engine)
-    await projection.rebuild()
-    began, cpu = time.perf_counter(), time.process_time()
-    read = await projection.catch_up()
-    filled_s, filled_cpu_s = time.perf_counter() - began, time.process_time() - cpu
-    middle, _ = await lists.page(Filter(limit=1, until=START + timedelta(seconds=45 * count)), CHIEF)
-    number, waybill = str(middle[0]["number"]), str(middle[0]["waybill"])
+    return rows
+
+
+async def ask(lists: CallLists, count: int) -> dict[str, dict[str, float]]:
+    """Milliseconds of each question that people ask of the lists."""
+    middle = START + timedelta(seconds=45 * count)
+    known, _ = await lists.page(Filter(limit=1, until=middle), CHIEF)
+    number, waybill = str(known[0]["number"]), str(known[0]["waybill"])
     asked = {
         "first page": Filter(),
-        "page in the middle": Filter(until=START + timedelta(seconds=45 * count)),
+        "page in the middle": Filter(until=middle),
         "by number": Filter(number=number),
         "by last four digits": Filter(number=number[-4:]),
         "by intent": Filter(intent="lost"),
@@ -109,13 +109,25 @@ async def measure(url: str, count: int) -> dict[str, object]:
         "by waybill": Filter(waybill=waybill),
         "by agent and intent": Filter(agent="a-7", intent="lost"),
     }
-    answers = {name: await timed(40, lambda f=what: lists.page(f, CHIEF)) for name, what in asked.items()}  # type: ignore[misc]
+    return {name: await timed(40, partial(lists.page, what, CHIEF)) for name, what in asked.items()}
+
+
+async def measure(url: str, count: int) -> dict[str, object]:
+    """Fill the ledger, the lists, and ask."""
+    engine, ledger = open_engine(url), Ledger(url, writer="desk")
+    rows = await fill(engine, count)
+    await ledger.start()
+    projection, lists = Projection(engine, ledger), CallLists(engine)
+    await projection.rebuild()
+    began, cpu = time.perf_counter(), time.process_time()
+    read = await projection.catch_up()
+    filled_s, filled_cpu_s = time.perf_counter() - began, time.process_time() - cpu
 
     async def one_more() -> None:
         await ledger.append(Event("agent.note", "c-00000007", datetime.now(UTC), {"text": "x"}))
         await projection.catch_up()
 
-    fresh = await timed(40, one_more)
+    answers, fresh = await ask(lists, count), await timed(40, one_more)
     await ledger.close()
     await engine.dispose()
     return {

@@ -11,6 +11,7 @@ from logistics_client.vocabulary import (
     Bulletin,
     CallerClass,
     CallerProfile,
+    CodeCheck,
     Courier,
     OrderKind,
     Outlet,
@@ -81,6 +82,15 @@ class SmallLogistics:
     async def send_link(self, purpose: str, parcel: Parcel, *, phone: str, call_id: str) -> bool:
         self.sent.append((purpose, phone))
         return self.gateway
+
+    async def send_number_link(self, phone: str, *, call_id: str) -> bool:
+        raise AssertionError("only the dialogue asks for numbers")
+
+    async def send_code(self, purpose: OrderKind, parcel: Parcel, *, phone: str, call_id: str) -> str | None:
+        raise AssertionError("only the dialogue asks for codes")
+
+    async def check_code(self, purpose: OrderKind, parcel: Parcel, said: str) -> CodeCheck:
+        raise AssertionError("only the dialogue asks for codes")
 
     async def remember(self, number: str, parcel: Parcel) -> None:
         pass
