@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,9 @@ START, END = 1, 2
 
 UNSEEN = -16.0
 """Log probability of a token that the model does not list."""
+
+KNOWN = 1 << 16
+"""Answers of each kind that are remembered, about 10 MiB."""
 
 Context = tuple[int, ...]
 """What the model knows of the tokens so far: for each number of them, from none on, the node of the newest, or -1."""
@@ -54,12 +58,15 @@ class LanguageModel:
         self._alone = [UNSEEN] * tokens
         for token, score in zip(levels[0].tokens, levels[0].scores, strict=True):
             self._alone[token] = score * STEP
+        # callers say the same things in the same words
+        self.score = lru_cache(KNOWN)(self._score)
+        self.after = lru_cache(KNOWN)(self._after)
 
     def begin(self) -> Context:
         """The context at the beginning of a sentence."""
         return self.after((0, *self._unknown), START)
 
-    def after(self, context: Context, token: int) -> Context:
+    def _after(self, context: Context, token: int) -> Context:
         """The context with one more token."""
         longer = [0, *self._unknown]
         low, high = 0, len(self._levels[0].tokens)
@@ -70,7 +77,7 @@ class LanguageModel:
                 longer[length] = _find(self._levels[length - 1].tokens, token, low, high)
         return tuple(longer)
 
-    def score(self, context: Context, token: int) -> float:
+    def _score(self, context: Context, token: int) -> float:
         """Natural logarithm of P(token | context)."""
         total = 0
         for length in range(len(self._levels) - 1, 0, -1):

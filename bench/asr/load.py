@@ -106,7 +106,7 @@ def main() -> int:
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--out", type=Path, default=Path("out/bench/asr"))
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 5, 10, 25, 50, 100, 200])
-    parser.add_argument("--sentences", type=int, default=40)
+    parser.add_argument("--sentences", type=int, default=200)
     options = parser.parse_args()
     grammar, _ = load_grammar()
     cases = make_cases(ROWS[1], grammar, options.sentences, Synthesiser())
