@@ -16,7 +16,7 @@ from sqlalchemy import Column, Index, String, Table, Text, insert, select, updat
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
-from logistics_client.database import from_text, metadata, to_text
+from logistics_client.database import create_missing, from_text, metadata, to_text
 from logistics_client.provinces import province_name, province_of
 from logistics_client.vocabulary import Bulletin
 
@@ -93,9 +93,12 @@ class BulletinStore:
         self._clock = clock
 
     async def start(self) -> None:
-        """Create the missing table."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(metadata.create_all, tables=[_bulletins])
+        """Create the missing table.
+
+        Raises:
+            UnavailableError: the database cannot be opened.
+        """
+        await create_missing(self._engine, "table of bulletins", _bulletins)
 
     async def write(self, bulletin: Bulletin, author: str) -> Bulletin:
         """Keep a new bulletin; nobody hears of it before somebody else approved it.

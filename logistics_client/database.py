@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from logistics_client.clock import CHINA
+from logistics_client.errors import UnavailableError
 
 metadata = MetaData()
 SQLITE_FILE = Path("data/logistics.sqlite3")
@@ -42,6 +44,24 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA busy_timeout=5000")
         cursor.execute("PRAGMA synchronous=FULL")
+
+
+async def create_missing(engine: AsyncEngine, what: str, *tables: Table) -> None:
+    """Create the tables that are missing; without names, all that the room has.
+
+    Args:
+        engine: our database.
+        what: names it for the operator (``order table``).
+        tables: only these.
+
+    Raises:
+        UnavailableError: the database cannot be opened.
+    """
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all, tables=tables or None)
+    except (SQLAlchemyError, OSError) as error:
+        raise UnavailableError(f"the {what} cannot be opened; check DATABASE_URL") from error
 
 
 def to_text(moment: datetime) -> str:

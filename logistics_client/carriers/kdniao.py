@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from logistics_client import signing
-from logistics_client.carriers.brands import KDNIAO_CODES, NEED_TAIL, BrandOf, brand_by_format, from_kdniao
+from logistics_client.carriers.aggregator import AggregatorClient
+from logistics_client.carriers.brands import KDNIAO_CODES, NEED_TAIL, from_kdniao
 from logistics_client.carriers.common import (
     checked_tail,
     checked_waybill,
@@ -22,10 +23,10 @@ from logistics_client.carriers.common import (
     usable,
 )
 from logistics_client.carriers.env import Env
-from logistics_client.clock import Clock, system_clock
+from logistics_client.clock import Clock
 from logistics_client.errors import BadNumberError
 from logistics_client.states import KDNIAO
-from logistics_client.transport import CarrierHttp, Request, rows, text
+from logistics_client.transport import Request, rows, text
 from logistics_client.vocabulary import Parcel, TraceEvent
 
 NAME = "kdniao"
@@ -54,30 +55,11 @@ class KdniaoAccount:
         )
 
 
-class KdniaoClient:
-    """Asks 快递鸟.
-
-    Args:
-        account: business id and key.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-        brand_of: guesses the company from the number; what it cannot tell is asked.
-    """
+class KdniaoClient(AggregatorClient[KdniaoAccount]):
+    """Asks 快递鸟."""
 
     name = NAME
-
-    def __init__(
-        self,
-        account: KdniaoAccount,
-        http: CarrierHttp,
-        *,
-        clock: Clock = system_clock,
-        brand_of: BrandOf = brand_by_format,
-    ) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
-        self._brand_of = brand_of
+    codes = KDNIAO_CODES
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
         """Query one waybill; see :class:`logistics_client.ports.CarrierClient`."""
@@ -123,14 +105,6 @@ class KdniaoClient:
         data = await self._call(self._account.subscribe_url, kind, asked)
         if data.get("Success") is not True and "重复" not in (text(data, "Reason") or ""):
             refuse_by_words(text(data, "Reason"), text(data, "ResultCode"), NAME)
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
-
-    def _brand(self, number: str) -> str | None:
-        brand = self._brand_of(number)
-        return brand if brand in KDNIAO_CODES else None
 
     async def _call(self, url: str, kind: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
         request_data = signing.compact_json(asked)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from logistics_client import signing
+from logistics_client.carriers.aggregator import AggregatorClient
 from logistics_client.carriers.brands import (
     KUAIDI100_CODES,
     NEED_TAIL,
@@ -88,17 +89,11 @@ class Kuaidi100Account:
         )
 
 
-class Kuaidi100Client:
-    """Asks 快递100.
-
-    Args:
-        account: customer and key.
-        http: transport of this carrier.
-        clock: when a parcel was fetched.
-        brand_of: guesses the company from the number; what it cannot tell is asked (and billed).
-    """
+class Kuaidi100Client(AggregatorClient[Kuaidi100Account]):
+    """Asks 快递100."""
 
     name = NAME
+    codes = KUAIDI100_CODES
 
     def __init__(
         self,
@@ -108,10 +103,7 @@ class Kuaidi100Client:
         clock: Clock = system_clock,
         brand_of: BrandOf = brand_by_format,
     ) -> None:
-        self._account = account
-        self._http = http
-        self._clock = clock
-        self._brand_of = brand_of
+        super().__init__(account, http, clock=clock, brand_of=brand_of)
         self._recognised: dict[str, str] = {}
 
     async def trace(self, waybill: str, *, phone_tail: str | None = None) -> Parcel:
@@ -181,14 +173,6 @@ class Kuaidi100Client:
         code = text(data, "returnCode") or ""
         if code not in ("200", "501"):  # 501: subscribed before
             refuse(_SUBSCRIBE_ERRORS, code, NAME)
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._http.close()
-
-    def _brand(self, number: str) -> str | None:
-        brand = self._brand_of(number)
-        return brand if brand in KUAIDI100_CODES else None
 
 
 def read_parcel(data: Mapping[str, Any], waybill: str, clock: Clock) -> Parcel:

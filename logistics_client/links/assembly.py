@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
-from logistics_client.errors import MisconfiguredError, UnavailableError
+from logistics_client.errors import MisconfiguredError
 from logistics_client.links.codes import OneTimeCodes
 from logistics_client.links.evidence import EvidenceVault
 from logistics_client.links.on_orders import OrderOutcomes, ParcelLinks, Tell
@@ -74,7 +74,8 @@ async def open_links(
     if not plan.secret_key:
         raise MisconfiguredError("set SECRET_KEY: links and photos are signed with it")
     async with AsyncExitStack() as stack:
-        store = await _store(engine)
+        store = LinkStore(engine)
+        await store.start()
         sms = _gateway(plan, clock)
         links = Links(
             store,
@@ -92,15 +93,6 @@ async def open_links(
         codes = OneTimeCodes(engine, sms, brand=plan.brand, key=plan.secret_key, clock=clock)
         logistics.send_texts_by(ParcelLinks(links, clock=clock), codes)
         yield links
-
-
-async def _store(engine: AsyncEngine) -> LinkStore:
-    store = LinkStore(engine)
-    try:
-        await store.start()
-    except (SQLAlchemyError, OSError) as error:
-        raise UnavailableError("the link database cannot be opened; check DATABASE_URL") from error
-    return store
 
 
 def _gateway(plan: LinkPlan, clock: Clock) -> SmsGateway:

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, del
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from logistics_client.database import from_text, metadata, to_text
+from logistics_client.database import create_missing, from_text, metadata, to_text
 from logistics_client.links.evidence import Evidence
 from logistics_client.links.model import Link, Purpose, Use
 
@@ -73,9 +73,12 @@ class LinkStore:
         self._engine = engine
 
     async def start(self) -> None:
-        """Create missing tables."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(metadata.create_all, tables=[links, link_uses, link_evidence])
+        """Create missing tables.
+
+        Raises:
+            UnavailableError: the database cannot be opened.
+        """
+        await create_missing(self._engine, "link database", links, link_uses, link_evidence)
 
     async def add(self, link: Link) -> None:
         """Store a new link."""

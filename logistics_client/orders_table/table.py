@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from logistics_client.clock import Clock, system_clock
-from logistics_client.database import metadata, to_text
+from logistics_client.database import create_missing, to_text
 from logistics_client.errors import NeedsMoreError, UnavailableError
 from logistics_client.orders_table.records import NumberKnown, OrderRef, Role
 from logistics_client.orders_table.schema import customer_orders, known_numbers, number_bindings
@@ -42,11 +42,7 @@ class OrdersTable:
         Raises:
             UnavailableError: the database cannot be opened.
         """
-        try:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
-        except (SQLAlchemyError, OSError) as error:
-            raise UnavailableError("the order table cannot be opened; check DATABASE_URL") from error
+        await create_missing(self._engine, "order table")
 
     async def by_phone(self, phone: str) -> NumberKnown:
         """Return what is known about a number: newest orders first, those of a virtual number by its extension too.

@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from logistics_client.database import metadata, to_text
+from logistics_client.database import create_missing, to_text
 from logistics_client.errors import UnavailableError
 from logistics_client.vocabulary import OrderStatus, WorkOrder
 from logistics_client.work_orders.draft import Draft
@@ -56,11 +56,7 @@ class WorkOrderBook:
         Raises:
             UnavailableError: the database cannot be opened.
         """
-        try:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
-        except (SQLAlchemyError, OSError) as error:
-            raise UnavailableError("the order database cannot be opened; check DATABASE_URL") from error
+        await create_missing(self._engine, "order database")
         self._task = asyncio.create_task(self._write(), name="work-order-writer")
 
     async def close(self) -> None:
