@@ -67,6 +67,8 @@ class Lane:
     def __init__(self, run: Run) -> None:
         self.run, self.told, self.bridged_at = run, list[TransferOutcome](), 0.0
         self.loud: dict[str, float] = {}
+        self.number = ""
+        self.hub: Hub
 
     def log(self, type_: str, data: Mapping[str, object]) -> None:
         """Count attempts."""
@@ -91,7 +93,7 @@ class Lane:
 
     async def one(self, number: int) -> None:
         """Call, be handed over, listen, and check."""
-        run, self.told, self.bridged_at = self.run, [], 0.0
+        run, self.told, self.bridged_at, self.number = self.run, [], 0.0, f"138{number:08d}"
         async with RawCaller(run.uri, from_number=f"138{number:08d}") as caller:
             await caller.call()
             call = await run.taken[f"138{number:08d}"]
@@ -137,7 +139,7 @@ class Lane:
 
     def _watch(self, hub: Hub) -> None:
         """Note when a track was last loud inside the hub: it tells whose silence the caller met."""
-        self.loud = {}
+        self.loud, self.hub = {}, hub
 
         def tap(track: str) -> Callable[[bytes, int], None]:
             def note(pcm: bytes, _tick: int) -> None:
@@ -154,7 +156,13 @@ class Lane:
         ago = ", ".join(f"{track} loud {now - at:.1f} s ago" for track, at in self.loud.items())
         packets = sum(packet.arrival > now - 2 for packet in caller.rtp.packets)
         bridged = f"bridged for {now - self.bridged_at:.1f} s" if self.bridged_at else "not bridged"
-        return f"{bridged}; in the hub: {ago or 'nothing was loud'}; {packets} packets in 2 s at the caller"
+        phones = "; ".join(self.run.phone_states(self.number)) or "no telephone rang"
+        legs = ", ".join(
+            f"{role} ring {leg.queued_ms:.0f} ms skipped {leg.pacer.skipped} in {leg.queue.depth_ms:.0f} ms"
+            for role, leg in self.hub._live.items()
+        )
+        bridged += f", mode {self.hub.mode}, tick {self.hub.ticks}, {legs}"
+        return f"{bridged}; in the hub: {ago or 'nothing was loud'}; {packets} packets in 2 s at the caller; {phones}"
 
     def _judge(self, number: int, reaching: asyncio.Task[None], hub: Hub, call: SipCall, *, leaves: bool) -> None:
         if not reaching.done():
@@ -176,6 +184,7 @@ class Run:
         self.opened_ms: list[float] = []
         self.heard_caller = 0
         self.taken: dict[str, asyncio.Future[SipCall]] = {}
+        self._legs: list[tuple[str, int, AnsweredCall, float]] = []
         self._agents, self._lanes = agents, lanes
 
     async def run(self, transfers: int) -> None:
@@ -209,6 +218,9 @@ class Run:
             for number in numbers:
                 self.taken[f"138{number:08d}"] = asyncio.get_running_loop().create_future()
                 await Lane(self).one(number)
+                done = sum(self.ends.values())
+                if done % 10 == 0:
+                    print(f"  {done} hand-overs, {len(self.broken)} broken, load {os.getloadavg()[0]:.1f}", flush=True)
 
         await asyncio.gather(*(lane() for _ in range(self._lanes)))
         for task in working:
@@ -227,12 +239,23 @@ class Run:
 
         self._task = asyncio.create_task(answer())
 
+    def phone_states(self, number: str) -> list[str]:
+        """Every telephone that rang for a caller: when, what it did, what it sends and hears."""
+        now = time.monotonic()
+        return [
+            f"a telephone ({status}) rang {now - at:.1f} s ago, {leg.ended.result() if leg.ended.done() else 'talks'}, "
+            f"sent {leg.rtp.sent}, got {sum(packet.arrival > now - 2 for packet in leg.rtp.packets)} packets in 2 s"
+            for who, status, leg, at in self._legs
+            if number in who
+        ]
+
     async def _agent(self, phone: RawAnswerer) -> None:
         """Take calls with changing luck; a call that broke off never keeps the next one waiting."""
         async with asyncio.TaskGroup() as talks:
             while True:
                 phone.status = self.dice.choice(STATUS)
                 leg = await phone.calls.get()
+                self._legs.append((leg.invite.get("p-asserted-identity"), phone.status, leg, time.monotonic()))
                 if phone.status == 200:
                     talks.create_task(self._talk(phone, leg))
 

@@ -11,6 +11,8 @@ from telephony.rawsip.rtp import RtpPump, RtpStream, Timeline
 from telephony.rawsip.udp import Address, DatagramSink
 
 RING_FOREVER = 180
+T1, GIVE_UP = 0.5, 8.0
+"""First repetition of a BYE and when to stop, in seconds."""
 _REASONS = {200: "OK", 480: "Temporarily Unavailable", 486: "Busy Here", 603: "Decline"}
 
 
@@ -24,6 +26,8 @@ class AnsweredCall:
         self.rtp = RtpStream(local, pump=pump)
         self.reinvites = 0
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.ended.add_done_callback(lambda _ended: self.rtp.stop())
+        self.repeating: asyncio.TimerHandle | None = None
 
     async def send(self, pcm: bytes) -> tuple[float, float]:
         """Speak s16 8 kHz PCM in real time."""
@@ -82,7 +86,7 @@ class RawAnswerer:
         return f"sip:agent@{host}:{port}"
 
     def hangup(self, call: AnsweredCall) -> None:
-        """Send BYE on an answered call; the 200 that answers it needs no reaction."""
+        """Send BYE on an answered call, again and again until it is answered (RFC 3261 section 17.1.2)."""
         invite = call.invite
         target = re.search(r"<([^>]+)>", invite.get("contact"))
         host, port = self._sockname()
@@ -99,13 +103,24 @@ class RawAnswerer:
         )
         if not call.ended.done():
             call.ended.set_result("local")
+        self._repeat(call, bye, T1)
+
+    def _repeat(self, call: AnsweredCall, bye: SipMessage, interval: float) -> None:
         self._put(bye, call.peer)
+        if interval < GIVE_UP:
+            loop = asyncio.get_running_loop()
+            call.repeating = loop.call_later(interval, self._repeat, call, bye, 2 * interval)
+            self._timers.append(call.repeating)
 
     def _on_datagram(self, data: bytes, sender: Address) -> None:
         message = parse(data)
-        if message is None or message.is_response:
+        if message is None:
             return
         call = self._by_id.get(message.get("call-id"))
+        if message.is_response:
+            if call is not None and call.repeating is not None and message.status >= 200:
+                call.repeating.cancel()
+            return
         if message.method == "INVITE":
             self._on_invite(message, sender, call)
         elif message.method in ("BYE", "CANCEL") and call is not None:

@@ -64,6 +64,7 @@ class RawCaller:
         self.provisional: list[int] = []
         self.reinvites = 0
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.ended.add_done_callback(lambda _ended: self.rtp.stop())
         self._tag, self._remote_to, self._target = secrets.token_hex(4), "", ""
         self._routes: list[str] = []
         self._cseq, self._branch, self._sdp_version = 1, "", 1

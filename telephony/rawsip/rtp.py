@@ -146,6 +146,11 @@ class RtpStream:
         """The local UDP port."""
         return int(self._socket.getsockname()[1])
 
+    @property
+    def remote(self) -> tuple[str, int] | None:
+        """Where it sends."""
+        return self._remote
+
     def start(self, remote: tuple[str, int]) -> None:
         """Send to ``remote`` from now on and receive; calling it again only moves the destination."""
         first, self._remote = self._remote is None, remote
@@ -154,6 +159,10 @@ class RtpStream:
         elif self._task is None and self._pump is None:
             asyncio.get_running_loop().add_reader(self._socket.fileno(), self._receive)
             self._task = asyncio.create_task(self._send_forever())
+
+    def stop(self) -> None:
+        """Send no more: the call is over, and the port at the other end may soon be another call's."""
+        self.sending = False
 
     async def close(self) -> None:
         """Stop sending and release the socket."""

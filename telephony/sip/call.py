@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from baresip import (
 )
 
 from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, TRANSFERRED, CallGone, CallInfo
+from telephony.sip.watch import CHECK_S, SoundWatch, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +34,18 @@ class BaresipCall:
     """A :class:`telephony.ports.SipCall` on a stack call.
 
     Close causes are ambiguous in the stack (BYE and CANCEL read alike, our own hang-up says "Rejected by user"), so
-    our own cause is recorded before we act. ``on_media`` is called each time media came up.
+    our own cause is recorded before we act. ``on_media`` is called each time media came up, ``on_fault`` once for each
+    silence that :class:`SoundWatch` found; a leg it gives up ends as ``media_timeout``.
     """
 
-    def __init__(self, call: Call, info: CallInfo, on_media: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        info: CallInfo,
+        on_media: Callable[[], None],
+        watch: SoundWatch,
+        on_fault: Callable[[Verdict], None],
+    ) -> None:
         self._call = call
         self._info = info
         self._on_media = on_media
@@ -45,8 +55,12 @@ class BaresipCall:
         self._on_hold = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._dtmf: list[Callable[[str], None]] = []
-        self._rate_checked = False
+        self._watch, self._on_fault = watch, on_fault
+        self._read_at = 0.0
+        self._verdict = Verdict.SOUND
+        self._giving_up: asyncio.Task[None] | None = None
         call.on(self._on_event)
+        call.on_rtcp(lambda stats: watch.reported(time.monotonic(), stats.rx_packets))
 
     def __repr__(self) -> str:
         return f"<BaresipCall {self._info.direction} {self._info.transport}>"
@@ -170,11 +184,14 @@ class BaresipCall:
     def read(self) -> bytes:
         """PCM since the last read; never raises."""
         parts = b""
+        self._read_at = time.monotonic()
         for _ in range(8):
             part = self._read_once()
             parts = parts + part if parts else part
             if len(part) < _READ_MAX:
                 break
+        if parts:
+            self._watch.read(self._read_at, len(parts) * 25 // self._info.rate)
         return parts
 
     def write(self, pcm: bytes) -> int:
@@ -216,6 +233,23 @@ class BaresipCall:
                 return b""
         return b""
 
+    def _check(self) -> None:
+        """Look after the sound; a leg that is lost is ended, and whoever owns it rings somebody again."""
+        if self._closed.done():
+            return
+        now = time.monotonic()
+        if self._on_hold or now - self._read_at > 1.0:
+            self._watch.excused(now)
+        verdict, before = self._watch.verdict(now), self._verdict
+        self._verdict = verdict
+        if verdict is not before and verdict is not Verdict.SOUND:
+            self._on_fault(verdict)
+            logger.info("a leg is without sound", extra={"verdict": verdict.value, "call": self._info.call_id})
+        if verdict in (Verdict.MUTE, Verdict.GONE):
+            self._giving_up = asyncio.create_task(self.hangup(MEDIA_TIMEOUT))
+        else:
+            asyncio.get_running_loop().call_later(CHECK_S, self._check)
+
     def _refresh_rate(self) -> bool:
         """Take the negotiated rate from the stack; False while audio is not up."""
         try:
@@ -232,8 +266,10 @@ class BaresipCall:
 
     def _on_event(self, event: StackEvent) -> None:
         kind = event.event
-        if kind is Event.CALL_ESTABLISHED:
+        if kind is Event.CALL_ESTABLISHED and not self._established:
             self._established = True
+            self._watch.excused(time.monotonic())
+            self._check()
             self._mark_up()
         elif kind is Event.CALL_DTMF_START and event.text:
             # Not the library's paired on_dtmf: it loses digits sent by SIP INFO.

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import re
+import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +28,9 @@ from telephony.sip.call import BaresipCall
 from telephony.sip.config import WILDCARDS, SipConfig
 from telephony.sip.guard import InviteGuard
 from telephony.sip.listen import free_sip_port, local_address_towards
+from telephony.sip.quarantine import PortQuarantine, bound_udp_ports
 from telephony.sip.realtime import RealtimePromoter
+from telephony.sip.watch import SoundWatch, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ _SIP_URI = re.compile(
     r"sips?:(?:[^\s@<>\"]+@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:;[^\s<>\"]*)?"
 )
 _START_TRIES = 5
+_LOOK_EVERY_S, _LOOK_FOR_S = 0.1, 2.0  # the stack closes a call's sockets some time after it told the call's end
 _NO_ANSWER = frozenset({408, 480, 487})
 _UNREACHABLE = frozenset({404, 410, 484, 502, 503, 504, 604})
 
@@ -53,6 +58,9 @@ class BaresipEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
         self._promoter = RealtimePromoter(config.realtime)
         self._guard = InviteGuard(self._overloaded)
+        self._ports = PortQuarantine(config.host, config.rtp_ports, time.monotonic, bound_udp_ports)
+        self._look_until = 0.0
+        self.faults: Counter[str] = Counter()
         self._address = config.host
         self._port = 0
 
@@ -60,6 +68,11 @@ class BaresipEndpoint:
     def address(self) -> tuple[str, int]:
         """The host that peers reach us at and the port actually bound."""
         return self._address, self._port
+
+    @property
+    def strays(self) -> int:
+        """Ports that a former peer still sent to after its call: each would have muted the next call on that port."""
+        return self._ports.strays
 
     @property
     def calls(self) -> int:
@@ -187,6 +200,7 @@ class BaresipEndpoint:
             task.cancel()
         self._guard.remove()
         await runtime.close()
+        self._ports.close()
         self._agents.clear()
 
     def _overloaded(self) -> bool:
@@ -223,9 +237,12 @@ class BaresipEndpoint:
             callback(call)
 
     def _adopt(self, stack_call: Call, info: CallInfo) -> BaresipCall:
-        call = BaresipCall(stack_call, info, self._promote)
+        # An inbound caller who is silent is the dialogue's matter: it asks, and ends the call in words.
+        lost_after_s = self._config.lost_after_s if info.direction == "outbound" else 0.0
+        watch = SoundWatch(time.monotonic(), lost_after_s)
+        call = BaresipCall(stack_call, info, self._media_up, watch, self._note_fault)
         self._calls.add(call)
-        call.on_closed(lambda _cause: self._calls.discard(call))
+        call.on_closed(lambda _cause: self._left(call))
         if info.direction == "inbound":
             self._unconfirmed += 1
             call.on_confirmed(self._confirm)
@@ -234,8 +251,29 @@ class BaresipEndpoint:
     def _confirm(self) -> None:
         self._unconfirmed -= 1
 
-    def _promote(self) -> None:
+    def _media_up(self) -> None:
         self._promoter.promote()
+        self._ports.look()
+
+    def _left(self, call: BaresipCall) -> None:
+        self._calls.discard(call)
+        loop = asyncio.get_running_loop()
+        if not self._look_until:
+            loop.call_later(_LOOK_EVERY_S, self._look)
+        self._look_until = loop.time() + _LOOK_FOR_S
+
+    def _look(self) -> None:
+        if self._runtime is None:
+            return
+        self._ports.look()
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._look_until:
+            loop.call_later(_LOOK_EVERY_S, self._look)
+        else:
+            self._look_until = 0.0
+
+    def _note_fault(self, verdict: Verdict) -> None:
+        self.faults[verdict.value] += 1
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -15,7 +15,7 @@ from telephony.ports import CallGone, SipCall
 from telephony.sip import BaresipCall, BaresipEndpoint, SipConfig
 
 CALL_TESTS = [pytest.mark.call, pytest.mark.asyncio(loop_scope="module")]
-CONFIG = SipConfig(port=0, rtp_ports=(30000, 30999), max_calls=12, rtp_timeout_s=10)
+CONFIG = SipConfig(port=0, rtp_ports=(30000, 30999), max_calls=12, rtp_timeout_s=10, lost_after_s=2.0)
 
 
 class Line:

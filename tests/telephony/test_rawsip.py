@@ -4,9 +4,10 @@ import socket
 import numpy as np
 import pytest
 
-from telephony.rawsip import RawCaller, ReceivedPacket, RtpStream, g711
+from telephony.rawsip import RawAnswerer, RawCaller, ReceivedPacket, RtpStream, g711
 from telephony.rawsip.message import AudioSdp, SipMessage, parse, parse_sdp, reply_to
 from telephony.rawsip.rtp import build_timeline
+from telephony.rawsip.udp import DatagramSink
 
 from .sounds import constant, samples, tone
 
@@ -143,3 +144,45 @@ async def test_a_neighbours_rtcp_is_no_sound() -> None:
 async def test_what_is_no_sip_uri_is_refused() -> None:
     with pytest.raises(ValueError, match="not a SIP URI"):
         RawCaller("127.0.0.1:5060")
+
+
+async def test_a_bye_is_repeated_until_it_is_answered_and_nothing_is_sent_after_the_end() -> None:
+    byes: list[SipMessage] = []
+    answered = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def take(data: bytes, sender: tuple[str, int]) -> None:
+        message = parse(data)
+        if message is not None and message.method == "BYE" and not message.is_response:
+            byes.append(message)
+            if len(byes) == 2:
+                peer.sendto(reply_to(message, 200, "OK").encode(), sender)
+                answered.set()
+
+    peer, _ = await loop.create_datagram_endpoint(lambda: DatagramSink(take), local_addr=("127.0.0.1", 0))
+    try:
+        async with RawAnswerer() as phone:
+            host, port = peer.get_extra_info("sockname")
+            invite = SipMessage(
+                f"INVITE {phone.uri} SIP/2.0",
+                [
+                    ("Via", f"SIP/2.0/UDP {host}:{port};branch=z9hG4bK1"),
+                    ("From", "<sip:a@127.0.0.1>;tag=1"),
+                    ("To", f"<{phone.uri}>"),
+                    ("Call-ID", "one"),
+                    ("CSeq", "1 INVITE"),
+                    ("Contact", f"<sip:a@{host}:{port}>"),
+                    ("Content-Type", "application/sdp"),
+                ],
+                AudioSdp(host, port, (g711.PCMA,)).encode(1),
+            )
+            where = phone.uri.partition("@")[2].split(":")
+            peer.sendto(invite.encode(), (where[0], int(where[1])))
+            call = await asyncio.wait_for(phone.calls.get(), 2)
+            phone.hangup(call)
+            await asyncio.wait_for(answered.wait(), 3)
+            await asyncio.sleep(0.05)
+            assert call.repeating is not None and call.repeating.cancelled()
+            assert len(byes) == 2 and not call.rtp.sending
+    finally:
+        peer.close()

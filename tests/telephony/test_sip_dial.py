@@ -7,6 +7,7 @@ import pytest
 from telephony.ports import DialFailed
 from telephony.rawsip import RawAnswerer
 from telephony.rawsip.answerer import RING_FOREVER
+from telephony.rawsip.rtp import RtpStream
 
 from .conftest import CALL_TESTS, Line, closed
 from .sounds import pitch, tone
@@ -65,3 +66,35 @@ async def test_a_wrong_address_is_one_sentence(line: Line, uri: str) -> None:
     with pytest.raises(DialFailed) as failure:
         await line.endpoint.dial(uri, timeout=2)
     assert str(failure.value).endswith(".")
+
+
+async def test_a_port_is_not_given_to_the_next_call_while_its_old_peer_may_send(line: Line) -> None:
+    async with RawAnswerer() as phone:
+        call = await line.endpoint.dial(phone.uri)
+        await phone.calls.get()
+        before = line.endpoint._ports.held
+        await call.hangup()
+        await closed(call)
+        async with asyncio.timeout(3):
+            while not line.endpoint._ports.held - before:  # noqa: ASYNC110 - the stack tells nobody when it closes a socket
+                await asyncio.sleep(0.02)
+        assert len(line.endpoint._ports.held - before) == 1
+
+
+async def test_a_line_that_a_stray_stream_mutes_and_a_line_that_breaks_are_given_up(line: Line) -> None:
+    async with RawAnswerer() as phone:
+        for fault in ("stray", "broken"):
+            call = await line.endpoint.dial(phone.uri)
+            agent = await phone.calls.get()
+            assert agent.rtp.remote is not None
+            stray = RtpStream("127.0.0.1")
+            if fault == "stray":
+                stray.start(agent.rtp.remote)
+            else:
+                agent.rtp.stop()
+            while not call.closed.done():
+                call.read()
+                await asyncio.sleep(0.02)
+            await stray.close()
+            assert call.closed.result() == "media_timeout"
+        assert line.endpoint.faults["gone"] >= 2 and line.endpoint.faults["silent"] >= 2
