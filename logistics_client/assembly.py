@@ -117,9 +117,8 @@ async def open_room(plan: Plan, *, redis: Redis | None = None, clock: Clock = sy
         finder = Finder(platform=platform, carriers=carriers, table=kept.table, clock=clock)
         family = _order_family(plan, stack, clock)
         pickup_codes = PickupCodeSink(finder, kept.book, ask_place=_places(family), clock=clock)
-        own_sinks = _sinks(plan, platform, stack, clock)
-        sinks = SinkChain(pickup_codes, *own_sinks, *_carrier_sinks(plan, client, family, kept.book, clock))
-        outbox = Outbox(kept.engine, kept.book, sinks, clock=clock)
+        sinks = [*_sinks(plan, platform, stack, clock), *_carrier_sinks(plan, client, family, kept.book, clock)]
+        outbox = Outbox(kept.engine, kept.book, SinkChain(pickup_codes, *sinks), clock=clock)
         logistics = await _open_service(finder, kept, promises, platform, outbox, stack, clock)
         yield Room(
             logistics=logistics,
