@@ -4,7 +4,7 @@ vi.mock('../src/desk/store', () => ({}))
 const { readCommand, toldOf } = await import('../src/desk/embed')
 import { below, missing, rechosen, BLANK } from '../src/desk/wrapup'
 import { highlight } from '../src/format/highlight'
-import { clock, left, moment, spokenLength } from '../src/format/time'
+import { clock, dueAt, left, moment, spokenLength } from '../src/format/time'
 import { actionOf } from '../src/keys/shortcuts'
 
 const NOW = Date.parse('2026-11-22T15:00:00+08:00')
@@ -25,6 +25,13 @@ describe('times', () => {
     expect(moment('2026-11-22T06:30:00Z')).toBe('11-22 14:30')
     expect(moment('2026-11-22T06:30:00Z', NOW)).toBe('14:30')
     expect(moment(null)).toBe('—')
+  })
+
+  it('that are typed for a promise are China times of that day', () => {
+    expect(dueAt(0, '17:30', NOW)).toBe('2026-11-22T17:30:00+08:00')
+    expect(dueAt(1, '9：05', NOW)).toBe('2026-11-23T09:05:00+08:00')
+    expect(dueAt(0, '1730', Date.parse('2026-11-22T17:00:00Z'))).toBe('2026-11-23T17:30:00+08:00')
+    expect([dueAt(0, '', NOW), dueAt(0, '25:00', NOW), dueAt(0, '下午', NOW)]).toEqual([null, null, null])
   })
 })
 

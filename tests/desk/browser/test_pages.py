@@ -36,6 +36,7 @@ async def test_a_one_time_password_must_be_changed_before_anything_else(
     await expect(page.get_by_role("heading", name="请先设置新密码")).to_be_visible()
     await page.goto(f"{hotline.url}/desk/")
     await expect(page.get_by_test_id("change-password")).to_be_visible()
+    await shoot(page, "password")
     for name, value in (("old", password), ("new", PASSWORD), ("again", "something-else")):
         await page.locator(f"input[name={name}]").fill(value)
     await page.get_by_test_id("change-password").click()
@@ -158,6 +159,7 @@ async def test_an_administrator_makes_accounts_keys_and_webhooks(hotline: Runnin
         secret = await page.get_by_test_id("secret").inner_text()
         assert await hotline.desk.accounts.authenticate("zhao", secret) is not None
         await page.get_by_role("button", name="我已保存").click()
+        await expect(page.get_by_test_id("secret")).to_be_hidden()
         await expect(page.get_by_test_id("accounts")).to_contain_text("赵敏")
         await one.shot("admin")
         await page.get_by_role("tab", name="API 密钥").click()
@@ -169,6 +171,7 @@ async def test_an_administrator_makes_accounts_keys_and_webhooks(hotline: Runnin
         await page.get_by_label("接收地址").fill("http://127.0.0.1:9/hook")
         await page.get_by_test_id("new-hook").click()
         await expect(page.locator(".el-message--error")).to_be_visible()
+        await one.shot("admin-webhooks")
         assert one.troubles == []
 
 

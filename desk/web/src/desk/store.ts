@@ -155,7 +155,11 @@ export async function toggleMute(): Promise<boolean> {
   return act(muted ? 'mute' : 'unmute')
 }
 
-export const toggleHold = (): Promise<boolean> => act(live.value?.phase === 'held' ? 'resume' : 'hold')
+/** While a colleague is consulted the caller is on hold already, and taken back by ending that. */
+export async function toggleHold(): Promise<boolean> {
+  if (live.value === null || live.value.phase === 'consulting') return false
+  return act(live.value.phase === 'held' ? 'resume' : 'hold')
+}
 
 export async function pressKeys(digits: string): Promise<boolean> {
   const call = live.value

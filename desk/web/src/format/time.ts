@@ -37,6 +37,14 @@ function coarse(seconds: number): string {
   return `${Math.floor(minutes / 1440)}天`
 }
 
+/** "17:00" of today (0), tomorrow (1) ... in China as an ISO time; null while no time of day is written. */
+export function dueAt(daysOn: number, timeOfDay: string, now: number): string | null {
+  const found = /^([01]?\d|2[0-3])[:：]?([0-5]\d)$/u.exec(timeOfDay.trim())
+  if (found === null) return null
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(now + daysOn * 86_400_000)
+  return `${day}T${(found[1] ?? '').padStart(2, '0')}:${found[2] ?? ''}:00+08:00`
+}
+
 /** Seconds since an ISO time; 0 when it is unreadable or in the future. */
 export function since(at: string | null | undefined, now: number): number {
   const then = Date.parse(at ?? '')
