@@ -31,7 +31,9 @@ class Scene:
     steps: Mapping[str, Step] = field(default_factory=dict)
     suits: tuple[Stage, ...] = ()  # stages that this matter is about; picks among several parcels
     next_step: str = ""  # 建议下一步 for the agent
-    rescue: str = ""  # step that tries another way, once, before a person takes over what could not be understood
+    rescue: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by step without an answer: another way to it
 
     def step(self, name: str) -> Step:
         """Find a step by name; ``begin`` is always there."""

@@ -131,9 +131,10 @@ def _give_up(t: Turn, reason: str) -> None:
 
 
 def _is_rescued(t: Turn) -> bool:
-    """Whether the matter at work knows another way, which is tried once."""
-    rescue = t.dialogue.scenes[t.topic.scene].rescue
-    if not rescue or t.memory.get("rescued"):
+    """Whether the matter at work knows another way to the answer; it is tried once."""
+    question = t.state.question
+    rescue = t.dialogue.scenes[t.topic.scene].rescue.get(question.step) if question is not None else None
+    if rescue is None or t.memory.get("rescued"):
         return False
     t.remember(rescued="yes")
     run(t, rescue)

@@ -361,5 +361,5 @@ SCENE = Scene(
         "typing": typing,
         "link_sent": link_sent,
     },
-    rescue="other_way",
+    rescue={"number": "other_way"},
 )

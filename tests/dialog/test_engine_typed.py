@@ -34,6 +34,15 @@ def test_without_a_mobile_phone_there_is_nothing_to_offer(dialogue: Dialogue, nu
     assert len(unheard(dialogue, number).did(Transfer)) == 1
 
 
+def test_it_is_offered_for_a_number_only(dialogue: Dialogue) -> None:
+    call = Call(dialogue, STRANGER)
+    call.says("Y Q 八八五零零二六九幺四四七零")
+    assert call.question == "identify.proof"
+    for _ in range(3):
+        call.feed(NoMatch(call.now))
+    assert len(call.did(Transfer)) == 1
+
+
 def test_a_typed_number_is_looked_up_and_proves_nothing(dialogue: Dialogue) -> None:
     call = unheard(dialogue)
     call.says("好的")
