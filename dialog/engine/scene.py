@@ -31,9 +31,7 @@ class Scene:
     steps: Mapping[str, Step] = field(default_factory=dict)
     suits: tuple[Stage, ...] = ()  # stages that this matter is about; picks among several parcels
     next_step: str = ""  # 建议下一步 for the agent
-    rescue: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by step without an answer: another way to it
+    rescue: Mapping[str, str] = field(default_factory=dict)  # by step without an answer: another way to it
 
     def step(self, name: str) -> Step:
         """Find a step by name; ``begin`` is always there."""
