@@ -180,7 +180,7 @@ class HotlineFloor:
         return await self.dial(await self._agent(agent_id), number, earlier if isinstance(earlier, str) else "")
 
     async def _answer(self, agent_id: str, verb: str, message: Message) -> Mapping[str, object]:
-        agent = await self._agent(agent_id)
+        agent, _ = await self._agent_or_last(agent_id)
         offer_id = message.get("offer_id") or ""
         mine = agent.offer_id if agent.state is State.RINGING else ""
         if not mine or (offer_id and offer_id != mine) or (not offer_id and message.get("call_id") != agent.call_id):
@@ -192,9 +192,9 @@ class HotlineFloor:
         arguments = {name: message[name] for name in _ARGUMENTS if name in message}
         if not isinstance(call_id, str) or not all(isinstance(v, str) and len(v) <= 200 for v in arguments.values()):
             raise Refused(MALFORMED)
-        agent = await self._agent(agent_id)
-        if verb not in _SUPERVISING and agent.role == "agent" and agent.call_id != call_id:
-            raise Refused(NOT_YOURS)
+        agent, sure = await self._agent_or_last(agent_id)
+        if sure and verb not in _SUPERVISING and agent.role == "agent" and agent.call_id != call_id:
+            raise Refused(NOT_YOURS)  # else the call itself tells: it knows who has it
         return await self._command(call_id, verb, agent_id, arguments)
 
     async def _command(self, call_id: str, verb: str, by: str, arguments: Mapping[str, object]) -> Mapping[str, object]:
@@ -208,6 +208,16 @@ class HotlineFloor:
         if agent is None or agent.state is State.OFFLINE:
             raise Refused("您还没有签入，请刷新页面后重试。")
         return agent
+
+    async def _agent_or_last(self, agent_id: str) -> tuple[Agent, bool]:
+        """The agent as the table has it; while Redis is away as it was last seen, False: calls go on without Redis."""
+        try:
+            return await self._agent(agent_id), True
+        except AWAY:
+            last = self._board.view.agents.get(agent_id)
+            if last is None or last.state is State.OFFLINE:
+                raise
+            return last, False
 
 
 def _shown(agent: Agent) -> Message:

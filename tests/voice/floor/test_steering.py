@@ -39,7 +39,8 @@ class Desk:
     def __init__(self) -> None:
         clock = VirtualClock(asyncio.get_running_loop())
         routing = Routing(RoutingRules(ring_s=20, acw_s=30), trunk=Trunk("sip:{number}@x"))
-        self.process = Process("p", fakeredis.FakeServer(), clock, list[LiveCalls](), routing)
+        self.server = fakeredis.FakeServer()
+        self.process = Process("p", self.server, clock, list[LiveCalls](), routing)
         world: Any = World(1)
         world.habits.caller_leaves = 0.0
         self.phones = world.telephones = Phones()
@@ -347,5 +348,30 @@ def test_a_supervisor_listens_whispers_joins_and_leaves() -> None:
         assert case.handover._bridge.person(Role.SUPERVISOR) is None and desk.mode() is Mode.BRIDGED
         await asyncio.sleep(0.1)
         assert desk.last("boss", "call")["phase"] == "ended" and desk.last("a1", "call")["phase"] == "talking"
+
+    in_desk(scenario)
+
+
+def test_who_talks_hangs_up_and_who_rings_accepts_while_redis_is_away() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.sign_in("a1")
+        await desk.sign_in("a2", skill="complaint")
+        await desk.call()
+        offer = desk.last("a1", "offer")
+        await desk.process.floor.media_offer(offer["call_id"], offer["media"]["ticket"], "a1")
+        await asyncio.sleep(0.5)
+        desk.server.connected = False
+        assert (await desk.ask("a2", "accept", offer_id=offer["offer_id"]))["type"] == "error"
+        assert (await desk.ask("a1", "accept", offer_id=offer["offer_id"]))["type"] == "done"
+        await asyncio.sleep(1)
+        assert desk.mode() is Mode.BRIDGED
+        assert "不在您手上" in await desk.do("a2", "hangup")
+        assert "暂时无法更新" in await desk.do("stranger", "hangup")
+        assert await desk.do("a1", "to_bot") == ""
+        await asyncio.sleep(2)
+        assert desk.mode() is Mode.BOT
+        desk.server.connected = True
+        await asyncio.sleep(5)
+        assert await desk.state("a1") in (State.ACW, State.IDLE)
 
     in_desk(scenario)
