@@ -191,8 +191,11 @@ class Stalls:
         """The call is over; a telephone that does not know sends on."""
         if self._options.strays:
             await asyncio.wait({leg.ended}, timeout=2)
-            leg.rtp.sending = True
+            stray = RtpStream("127.0.0.1")
+            if leg.rtp.remote is not None:
+                stray.start(leg.rtp.remote)
             await asyncio.sleep(STRAY_S)
+            await stray.close()
         await leg.rtp.close()
 
     async def _stall(self) -> None:

@@ -125,7 +125,7 @@ class RtpStream:
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self.payload_type = g711.PCMA
         self.event_type = 101
-        self.sending = True
+        self.sending, self._over = True, False
         self.packets: list[ReceivedPacket] = []
         self.digits: list[str] = []
         self._remote: tuple[str, int] | None = None
@@ -154,6 +154,8 @@ class RtpStream:
     def start(self, remote: tuple[str, int]) -> None:
         """Send to ``remote`` from now on and receive; calling it again only moves the destination."""
         first, self._remote = self._remote is None, remote
+        if self._over:
+            return
         if first and self._pump is not None:
             self._pump.add(self)
         elif self._task is None and self._pump is None:
@@ -162,7 +164,16 @@ class RtpStream:
 
     def stop(self) -> None:
         """Send no more: the call is over, and the port at the other end may soon be another call's."""
-        self.sending = False
+        self.sending, self._over = False, True
+        if self._pump is not None:
+            self._pump.remove(self)
+        if self._task is not None:
+            self._task.cancel()
+        now = time.monotonic()
+        while self._queue:
+            _, future = self._queue.popleft()
+            if future is not None and not future.done():
+                future.set_result(now)
 
     async def close(self) -> None:
         """Stop sending and release the socket."""
@@ -182,8 +193,10 @@ class RtpStream:
     async def send(self, pcm: bytes) -> tuple[float, float]:
         """Send s16 8 kHz PCM in real time; returns when its first and its last packet left (monotonic)."""
         frames = [pcm[i : i + _FRAME_BYTES] for i in range(0, len(pcm), _FRAME_BYTES)]
-        if not frames:
-            now = time.monotonic()
+        now = time.monotonic()
+        if self._over:  # who speaks into a dead line needs as long for it
+            await asyncio.sleep(len(frames) * FRAME_S)
+        if not frames or self._over:
             return now, now
         frames[-1] = frames[-1].ljust(_FRAME_BYTES, b"\0")
         loop = asyncio.get_running_loop()
