@@ -22,6 +22,7 @@ from dialog.understanding import LINE, SERVICE_INTENTS, Understanding, understan
 from dialog.understanding.build import homophones
 from dialog.understanding.templates import Grammar
 from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, TURNS, Row, rows
+from tests.dialog.frozen import URGENT as URGENT_SET
 from tests.dialog.number_callers import dictate
 
 TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
@@ -72,6 +73,15 @@ def confusions(found: Sequence[Row]) -> None:
     wrong = Counter((row.label, got) for row in found if (got := first(understand(row.text, row.expect))) != row.label)
     for (label, got), count in wrong.most_common():
         print(f"  {count} x {label} read as {got}")
+
+
+def danger_table() -> None:
+    """Danger and authority in unusual words, and what only sounds like them."""
+    read = [(row.label, understand(row.text, row.expect)) for row in rows(URGENT_SET)]
+    meant = [understood.has(label) for label, understood in read if label != "none"]
+    echoes = [any(understood.has(name) for name in URGENT) for label, understood in read if label == "none"]
+    print(f"unusual      {'danger, authority':<28} {interval(sum(meant), len(meant))}")
+    print(f"unusual      {'a person called for nothing':<28} {interval(sum(echoes), len(echoes))}")
 
 
 def number_table(callers: int) -> None:
@@ -131,6 +141,7 @@ def main() -> None:
     intent_table("reference", rows(REFERENCE), alike)
     intent_table("independent", rows(INDEPENDENT), alike)
     intent_table("second", rows(SECOND), alike)
+    danger_table()
     confusions(rows(INDEPENDENT))
     number_table(callers)
     turn_table()

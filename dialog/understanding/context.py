@@ -102,14 +102,13 @@ def bias(expect: Expectation) -> NDArray[np.float32]:
 
 
 def always_served(flat: str, wishes: tuple[IntentScore, ...], line: float) -> tuple[IntentScore, ...]:
-    """A person is reached by the word, and danger and the authorities by theirs, also below the line."""
+    """A person is reached by the word; danger and the authorities by theirs, before all else and below the line."""
     names = {wish.intent for wish in wishes if wish.confidence >= line}
-    extra: list[IntentScore] = []
+    urgent: list[IntentScore] = []
     if "fraud_check" not in names:
-        extra = [IntentScore(intent, _BY_WORD) for intent in urgent_by_word(flat) if intent not in names]
-    if _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names:
-        extra.append(IntentScore("human", _BY_WORD))
-    return (*wishes, *extra)
+        urgent = [IntentScore(intent, _BY_WORD) for intent in urgent_by_word(flat) if intent not in names]
+    asked = _PERSON.search(flat) and not _NO_PERSON.search(flat) and "human" not in names
+    return (*urgent, *wishes, *((IntentScore("human", _BY_WORD),) if asked else ()))
 
 
 def without_groundless(served: tuple[IntentScore, ...], flat: str) -> tuple[IntentScore, ...]:
