@@ -36,7 +36,7 @@ def interval(right: int, n: int) -> str:
     share = right / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return f"{share:6.1%}  [{centre - half:.1%}, {centre + half:.1%}]  n={n}"
+    return f"{share:6.1%}  [{max(centre - half, 0.0):.1%}, {centre + half:.1%}]  n={n}"
 
 
 def first(understood: Understanding) -> str:
