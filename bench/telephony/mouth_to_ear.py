@@ -78,7 +78,7 @@ class WebParty:
     def onsets(self) -> list[tuple[float, int]]:
         """When each beep was heard, and its pitch."""
         codec = open_codec(self.visitor.codec)
-        stream, sound, where = Arrivals(codec.decode), bytearray(), list[tuple[int, float]]()
+        stream, sound, where = Arrivals(codec.decode, codec.rate), bytearray(), list[tuple[int, float]]()
         for arrival, packet in self.visitor.packets:
             where.append((len(sound) // 2, arrival))
             sound += stream.add(packet.sequence_number, packet.payload)

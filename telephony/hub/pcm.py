@@ -28,12 +28,6 @@ def rms(frame: bytes) -> float:
     return float(np.sqrt(np.mean(samples * samples))) if samples.size else 0.0
 
 
-def fade_out(frame: bytes) -> bytes:
-    """The frame faded to zero: one frame of a vanished sound instead of a click."""
-    samples = np.frombuffer(frame, np.int16)
-    return (samples * _ramp(samples.size)).astype(np.int16).tobytes()
-
-
 def splice(first: bytes, second: bytes) -> bytes:
     """``first`` faded into ``second``: what replaces two frames when one must go."""
     ramp = _ramp(len(first) // 2)

@@ -19,6 +19,7 @@ from baresip import (
     TransferFailed,
 )
 
+from telephony.call_leg import CallLeg
 from telephony.ports import CANCELLED, LOCAL_HANGUP, MEDIA_TIMEOUT, REMOTE_HANGUP, TRANSFERRED, CallGone, CallInfo
 from telephony.sip.watch import CHECK_S, SoundWatch, Verdict
 
@@ -30,7 +31,7 @@ _MEDIA_TIMEOUT = 2.0
 _CODECS = {8000: "G711", 16000: "G722", 48000: "OPUS"}
 
 
-class BaresipCall:
+class BaresipCall(CallLeg):
     """A :class:`telephony.ports.SipCall` on a stack call.
 
     Close causes are ambiguous in the stack (BYE and CANCEL read alike, our own hang-up says "Rejected by user"), so
@@ -46,8 +47,8 @@ class BaresipCall:
         watch: SoundWatch,
         on_fault: Callable[[Verdict], None],
     ) -> None:
+        super().__init__(info)
         self._call = call
-        self._info = info
         self._on_media = on_media
         self._own_cause: str | None = None
         self._established = False
@@ -64,21 +65,6 @@ class BaresipCall:
 
     def __repr__(self) -> str:
         return f"<BaresipCall {self._info.direction} {self._info.transport}>"
-
-    @property
-    def info(self) -> CallInfo:
-        """The latest facts about the call."""
-        return self._info
-
-    @property
-    def rate(self) -> int:
-        """PCM rate in Hz, followed through renegotiations."""
-        return self._info.rate
-
-    @property
-    def closed(self) -> asyncio.Future[str]:
-        """Done with the cause when the call ended."""
-        return self._closed
 
     @property
     def on_hold(self) -> bool:
@@ -165,17 +151,6 @@ class BaresipCall:
             raise CallGone(f"the call could not be transferred: {error}.") from error
         await consulted.hangup("transferred")
         return True
-
-    def on_dtmf(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback(digit)`` at the start of each key."""
-        self._dtmf.append(callback)
-
-    def on_closed(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback(cause)`` once when the call ended."""
-        if self._closed.done():
-            callback(self._closed.result())
-            return
-        self._closed.add_done_callback(lambda future: callback(future.result()))
 
     def on_confirmed(self, callback: Callable[[], None]) -> None:
         """Call ``callback()`` once: when the call is established, or when it ended without."""
@@ -273,8 +248,7 @@ class BaresipCall:
             self._mark_up()
         elif kind is Event.CALL_DTMF_START and event.text:
             # Not the library's paired on_dtmf: it loses digits sent by SIP INFO.
-            for callback in list(self._dtmf):
-                callback(event.text)
+            self._keyed(event.text)
         elif kind is Event.CALL_HOLD:
             self._on_hold = True
         elif kind is Event.CALL_RESUME:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from telephony.hub.pcm import fade_out
+from telephony.hub.conceal import Concealer
+from telephony.hub.tuning import FRAME_MS
 
 REORDER_PACKETS = 2
 """A packet that is missing when so many later ones have come is given up (40 ms)."""
@@ -18,11 +19,13 @@ class Arrivals:
     """Puts packets in order by their sequence numbers (RFC 3550 section 5.1); pure, no clock.
 
     Unlike a jitter buffer it holds nothing back while packets come in order: waiting is the hub queue's work, which
-    knows when the sound is needed.
+    knows when the sound is needed. ``decode`` gives s16 PCM at ``rate`` Hz.
     """
 
-    def __init__(self, decode: Callable[[bytes], bytes]) -> None:
+    def __init__(self, decode: Callable[[bytes], bytes], rate: int) -> None:
         self._decode = decode
+        self._frame_bytes = rate * FRAME_MS // 1000 * 2
+        self._concealer = Concealer(rate)
         self._next: int | None = None
         self._waiting: dict[int, bytes | None] = {}
         self._last = b""
@@ -53,16 +56,22 @@ class Arrivals:
             payload = self._waiting.pop(self._next)
             self._next = (self._next + 1) % _MODULO
             if payload is not None:
-                self._last = self._decode(payload)
-                sound += self._last
+                sound += self._good(self._decode(payload))
+        return sound
+
+    def _good(self, sound: bytes) -> bytes:
+        """Join a frame to what was made up before it; the concealer knows 20 ms only, which browsers send."""
+        self._last = sound
+        if len(sound) == self._frame_bytes:
+            return self._concealer.good(sound)
+        self._concealer.clear()
         return sound
 
     def _give_up(self) -> bytes:
-        """Skip to the first waiting packet: a fading copy for the first lost frame, silence for the next ones."""
+        """Skip to the first waiting packet: the lost frames are made from the sound before them, then silence."""
         missing = min(self._distance(sequence) for sequence in self._waiting)
         assert self._next is not None
         self._next = (self._next + missing) % _MODULO
         self.lost += missing
-        if not self._last:
-            return b""
-        return (fade_out(self._last) + bytes(len(self._last)) * (missing - 1))[: MAX_CONCEALED * len(self._last)]
+        silence = bytes(len(self._last))
+        return b"".join(self._concealer.lost() or silence for _ in range(min(missing, MAX_CONCEALED)))

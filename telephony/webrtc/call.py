@@ -11,6 +11,7 @@ from typing import Any
 from aiortc import RTCIceServer
 from aiortc.rtp import RtpPacket
 
+from telephony.call_leg import CallLeg
 from telephony.hub.tuning import HubTuning
 from telephony.ports import LOCAL_HANGUP, REMOTE_HANGUP, CallerId, CallGone, CallInfo
 from telephony.webrtc.arrivals import Arrivals
@@ -33,7 +34,7 @@ TUNING = HubTuning(prime_ms=40, limit_ms=100, ahead_ms=20, ahead_limit_ms=80)
 """Packets come without a jitter buffer before the hub's queue, and leave with the hub's tick: nothing is kept ahead."""
 
 
-class WebCall:
+class WebCall(CallLeg):
     """A :class:`telephony.ports.SipCall` on a browser's connection.
 
     The call is not its connection: a page that reloads, or that changes its network, offers again with
@@ -51,12 +52,11 @@ class WebCall:
         ice_servers: Sequence[RTCIceServer] = (),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._prefer, self._ice_servers, self._now = prefer, ice_servers, now
         caller = CallerId(None, None, anonymous=True, asserted=False)
-        self._info = CallInfo(secrets.token_hex(12), caller, called, "", 8000, "webrtc", "inbound")
+        super().__init__(CallInfo(secrets.token_hex(12), caller, called, "", 8000, "webrtc", "inbound"))
+        self._prefer, self._ice_servers, self._now = prefer, ice_servers, now
         self.resume_token = secrets.token_urlsafe(24)
         loop = asyncio.get_running_loop()
-        self._closed: asyncio.Future[str] = loop.create_future()
         self._up: asyncio.Future[None] = loop.create_future()
         self._watch = MediaWatch(now())
         self._timer = loop.call_later(CHECK_S, self._check)
@@ -66,7 +66,6 @@ class WebCall:
         self._arrived = bytearray()
         self._arrivals: dict[int, Arrivals] = {}
         self._keys = KeyEvents()
-        self._on_dtmf: list[Callable[[str], None]] = []
         self._on_message: list[Callable[[dict[str, Any]], None]] = []
         self._unsent: list[Message] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,21 +74,6 @@ class WebCall:
         return f"<WebCall {self._info.codec or 'new'}>"
 
     # --- SipCall -------------------------------------------------------------------------------------------------
-
-    @property
-    def info(self) -> CallInfo:
-        """The latest facts; final from the first answered offer on."""
-        return self._info
-
-    @property
-    def rate(self) -> int:
-        """16000 with Opus, 8000 with G.711; a page that comes back may change it."""
-        return self._info.rate
-
-    @property
-    def closed(self) -> asyncio.Future[str]:
-        """Done with the cause when the call ended."""
-        return self._closed
 
     @property
     def on_hold(self) -> bool:
@@ -119,17 +103,6 @@ class WebCall:
             if digit.upper() not in EVENTS:
                 raise ValueError(f"{digit!r} is no key of a telephone")
             self.send({"type": "key", "key": digit})
-
-    def on_dtmf(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback(digit)`` at the start of each key, from the page or as RFC 4733 event."""
-        self._on_dtmf.append(callback)
-
-    def on_closed(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback(cause)`` once when the call ended."""
-        if self._closed.done():
-            callback(self._closed.result())
-            return
-        self._closed.add_done_callback(lambda future: callback(future.result()))
 
     def read(self) -> bytes:
         """PCM since the last read."""
@@ -248,11 +221,11 @@ class WebCall:
         if stream is None:
             if len(self._arrivals) >= 8:  # a source that renames itself for ever
                 self._arrivals.clear()
-            stream = self._arrivals[packet.ssrc] = Arrivals(lambda payload: _decode(peer, payload))
+            stream = self._arrivals[packet.ssrc] = Arrivals(lambda payload: _decode(peer, payload), peer.codec.rate)
         if packet.payload_type in peer.key_types:
             key = self._keys.add(packet.timestamp, packet.payload)
             if key is not None:
-                self._key(key)
+                self._keyed(key)
         sound = packet.payload_type == peer.sound_type
         self._arrived += stream.add(packet.sequence_number, packet.payload if sound else None)
         excess = len(self._arrived) - round(self._info.rate * 2 * ARRIVED_LIMIT_S)
@@ -265,7 +238,7 @@ class WebCall:
         self._watch.heard(self._now())
         match message:
             case {"type": "key", "key": str(key)} if len(key) == 1 and key in EVENTS:
-                self._key(key)
+                self._keyed(key)
             case {"type": "hangup"}:
                 self._end(REMOTE_HANGUP)
             case {"type": "ping" | "key"}:
@@ -273,10 +246,6 @@ class WebCall:
             case _:
                 for callback in list(self._on_message):
                     callback(message)
-
-    def _key(self, key: str) -> None:
-        for callback in list(self._on_dtmf):
-            callback(key)
 
     # --- the end ---------------------------------------------------------------------------------------------------
 

@@ -101,7 +101,8 @@ class Visitor:
     def heard(self) -> bytes:
         """Everything heard so far, in order, at :attr:`rate`."""
         assert self._codec is not None, "accept() comes first"
-        stream = Arrivals(open_codec(self._codec.name).decode)
+        codec = open_codec(self._codec.name)
+        stream = Arrivals(codec.decode, codec.rate)
         sound = [packet for _, packet in self.packets if packet.payload_type == self._sound_type]
         return b"".join(stream.add(packet.sequence_number, packet.payload) for packet in sound)
 

@@ -11,7 +11,7 @@ FRAME = 320
 
 
 def stream() -> Arrivals:
-    return Arrivals(lambda payload: payload * FRAME)
+    return Arrivals(lambda payload: payload * FRAME, 8000)
 
 
 def packet(number: int) -> bytes:
@@ -32,15 +32,31 @@ def test_a_swapped_pair_is_put_right_and_nothing_is_lost() -> None:
     assert arrivals.lost == arrivals.late == 0
 
 
-def test_a_lost_packet_is_filled_with_a_fading_copy_so_that_time_is_kept() -> None:
-    arrivals = Arrivals(lambda payload: np.full(FRAME // 2, payload[0] * 100, np.int16).tobytes())
+def test_a_lost_packet_is_made_from_the_sound_before_it_so_that_time_is_kept() -> None:
+    arrivals = Arrivals(lambda payload: np.full(FRAME // 2, payload[0] * 100, np.int16).tobytes(), 8000)
     arrivals.add(1, b"\x10")
     sound = b"".join(arrivals.add(number, b"\x20") for number in range(3, 3 + REORDER_PACKETS + 1))
     assert len(sound) == (1 + REORDER_PACKETS + 1) * FRAME
     filled = samples(sound[:FRAME])
     assert filled[0] == 1600
-    assert abs(int(filled[-1])) < 50
+    assert 800 < filled[-1] < 1300  # fading
     assert arrivals.lost == 1
+    assert samples(sound[-FRAME:])[-1] == 3200
+
+
+def test_what_is_lost_for_longer_than_a_syllable_is_silence() -> None:
+    arrivals = Arrivals(lambda payload: np.full(FRAME // 2, payload[0] * 100, np.int16).tobytes(), 8000)
+    arrivals.add(1, b"\x10")
+    sound = b"".join(arrivals.add(number, b"\x20") for number in range(7, 7 + REORDER_PACKETS + 1))
+    assert any(sound[: 3 * FRAME]) and not any(sound[3 * FRAME : 5 * FRAME])
+    assert arrivals.lost == 5
+
+
+def test_frames_of_another_length_pass_and_are_followed_by_silence() -> None:
+    arrivals = Arrivals(lambda payload: payload * 3 * FRAME, 8000)
+    assert arrivals.add(1, b"\x10") == b"\x10" * 3 * FRAME
+    sound = b"".join(arrivals.add(number, b"\x20") for number in range(3, 3 + REORDER_PACKETS + 1))
+    assert not any(sound[: 3 * FRAME]) and sound[3 * FRAME :] == b"\x20" * 9 * FRAME
 
 
 def test_a_late_packet_is_not_played_after_its_time() -> None:
