@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """Kinds of work order (工单); ``ORDER_NAMES`` has their Chinese names."""
+    """Kinds of work order (工单); the Chinese name is what people say and see."""
 
     URGE_DELIVERY = "urge_delivery"
     OUTLET_CHECK = "outlet_check"
