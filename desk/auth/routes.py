@@ -49,10 +49,14 @@ class SessionRoutes:
         router.add_api_route("/api/v1/session/password", self.password, methods=["POST"], dependencies=mine)
         return router
 
-    async def options(self) -> dict[str, object]:
-        """Tell the sign-in page what it may offer."""
+    async def options(self, request: Request) -> dict[str, object]:
+        """Tell a page what it may offer for signing in, and who is signed in already; nobody is no error here."""
         oidc = {"name": self._oidc_name, "url": "/api/v1/oidc/start"} if self._oidc_name else None
-        return {"password": True, "oidc": oidc}
+        try:
+            account = (await self._gate.account(request)).shown()
+        except NotSignedIn:
+            account = None
+        return {"password": True, "oidc": oidc, "account": account}
 
     async def sign_in(self, body: SignIn, request: Request, response: Response) -> dict[str, object]:
         """Open a session; the answer says whether the one-time password must be changed first."""

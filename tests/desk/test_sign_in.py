@@ -37,6 +37,12 @@ async def test_the_first_administrator_is_printed_once_and_must_choose_a_passwor
     assert (await Browser(hotline.url).sign_in("admin", password[1])).status_code == 401
 
 
+async def test_a_page_learns_who_is_signed_in_without_being_refused(hotline: RunningDesk) -> None:
+    agent = await hotline.person("lili")
+    assert (await agent.json("/api/v1/session/options"))["account"]["name"] == "lili"
+    assert (await Browser(hotline.url).json("/api/v1/session/options"))["account"] is None
+
+
 async def test_a_second_start_prints_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as first:
         assert len(first.printed) == 1

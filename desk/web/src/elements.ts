@@ -19,6 +19,7 @@ import 'element-plus/theme-chalk/el-scrollbar.css'
 import 'element-plus/theme-chalk/el-select.css'
 import 'element-plus/theme-chalk/el-tab-pane.css'
 import 'element-plus/theme-chalk/el-tabs.css'
+import 'element-plus/theme-chalk/el-tag.css'
 import {
   ElAlert,
   ElBadge,

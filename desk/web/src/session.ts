@@ -20,11 +20,7 @@ export const takesCalls = computed(() => account.value !== null && account.value
 /** Ask the server once who we are; null when nobody is signed in. */
 export async function restore(): Promise<Account | null> {
   if (!known) {
-    try {
-      account.value = await api.whoAmI()
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
-    }
+    account.value = (await api.options()).account
     known = true
   }
   return account.value

@@ -49,6 +49,16 @@ async def test_a_one_time_password_must_be_changed_before_anything_else(
     await expect(page.get_by_test_id("sign-in")).to_be_visible()
 
 
+async def test_before_sign_in_nothing_is_asked_that_is_refused(hotline: RunningDesk, browser: Chromium) -> None:
+    page = await fresh_page(browser)
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("response", lambda answer: told.append(answer.url) if answer.status >= 400 else None)
+    await page.goto(f"{hotline.url}/desk/")
+    await expect(page.get_by_test_id("sign-in")).to_be_visible()
+    assert told == []
+
+
 async def test_roles_see_their_own_pages_only(hotline: RunningDesk, browser: Chromium) -> None:
     async with seat(hotline, browser, "lili") as one:
         await one.open("/desk/admin")
@@ -157,7 +167,8 @@ async def test_an_administrator_makes_accounts_keys_and_webhooks(hotline: Runnin
         await page.locator("input[name=account-display]").fill("赵敏")
         await page.get_by_test_id("save-account").click()
         secret = await page.get_by_test_id("secret").inner_text()
-        assert await hotline.desk.accounts.authenticate("zhao", secret) is not None
+        made = await hotline.desk.accounts.authenticate("zhao", secret)
+        assert made is not None and made.skills == ("general",)
         await page.get_by_role("button", name="我已保存").click()
         await expect(page.get_by_test_id("secret")).to_be_hidden()
         await expect(page.get_by_test_id("accounts")).to_contain_text("赵敏")
@@ -171,6 +182,9 @@ async def test_an_administrator_makes_accounts_keys_and_webhooks(hotline: Runnin
         await page.get_by_label("接收地址").fill("http://127.0.0.1:9/hook")
         await page.get_by_test_id("new-hook").click()
         await expect(page.locator(".el-message--error")).to_be_visible()
+        await page.get_by_role("tab", name="操作记录").click()
+        await expect(page.get_by_role("row", name="新建账号")).to_contain_text("角色:坐席")
+        await page.get_by_role("tab", name="事件推送").click()
         await one.shot("admin-webhooks")
         assert one.troubles == []
 

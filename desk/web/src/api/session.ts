@@ -5,6 +5,8 @@ import { get, post, request } from './http'
 export interface SignInOptions {
   password: boolean
   oidc: { name: string; url: string } | null
+  /** Who is signed in already; asking for oneself would be refused when nobody is. */
+  account: Account | null
 }
 
 interface Signed {

@@ -31,6 +31,44 @@ export const PHASES: Record<Phase, string> = {
   ended: '已结束',
 }
 
+/** Skill groups that the dialogue asks for; a site may have more. */
+export const SKILLS: Words = { general: '综合', complaint: '投诉', merchant: '商家', dispatch: '派送调度' }
+
+export const skillNames = (skills: readonly string[]): string => skills.map((skill) => word(SKILLS, skill)).join('、') || '—'
+
+/** What is written down of sign-ins and administration. */
+export const DEEDS: Words = {
+  sign_in: '登录',
+  'sign_in.oidc': '统一登录',
+  'sign_in.refused': '登录失败',
+  sign_out: '退出',
+  'password.changed': '修改密码',
+  'password.reset': '重置密码',
+  'account.created': '新建账号',
+  'account.changed': '修改账号',
+  'account.signed_out': '强制退出',
+  'api_key.created': '新建密钥',
+  'api_key.revoked': '停用密钥',
+  'webhook.created': '新建推送',
+  'webhook.changed': '修改推送',
+  'webhook.removed': '删除推送',
+}
+
+export const DETAILS: Words = {
+  address: '来自',
+  role: '角色',
+  fields: '改动',
+  sessions: '会话数',
+  numbers: '完整号码',
+  active: '启用',
+  display: '姓名',
+  skills: '技能组',
+  device: '接听',
+  disabled: '停用',
+  true: '是',
+  false: '否',
+}
+
 export const ROLES: Record<Role, string> = {
   agent: '坐席',
   supervisor: '班长',
