@@ -10,7 +10,6 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dialog.protocol import HandoverCard, Transfer, TransferOutcome
@@ -22,15 +21,15 @@ from voice.floor.agents import Agent, Refused
 from voice.floor.calls import CallFacts, FloorTools, card_as_dict
 from voice.floor.line import News, Nobody, Offered, Place, Standing
 from voice.floor.offering import Offering
+from voice.floor.queue_told import QueueTold
 from voice.floor.ringing import Attempt, Outcome, Speak
 from voice.floor.talk import End, Ending, Talk
 from voice.floor.targets import OUTSIDE, WITHOUT_CALLER, Target, telephone
-from voice.floor.waiting import Waiting
+from voice.floor.wish import Urgency, Wish, wish_of
 from voice.music import hold_music
 
 logger = logging.getLogger(__name__)
 
-TELL_QUEUE_EVERY_S = 20.0
 REDIS_AWAY_S = 8.0
 NO_TALK = "这通电话现在没有人工在通话中。"
 
@@ -56,32 +55,6 @@ class Around(Protocol):
 
     def hang_up(self, cause: str) -> None:
         """End the caller's call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Urgency:
-    """What the call knows about how urgent the case is; the queue weighs it."""
-
-    missed_promises: int = 0
-    case_hours: float = 0.0
-    fresh: bool = False
-    elderly: bool = False
-    dropped: bool = False
-    last_agent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Whom the caller is to reach: a skill group, one agent, or a telephone."""
-
-    skill: str
-    agent_id: str = ""
-    uri: str = ""
-    label: str = ""
-    last_agent: str = ""
-    dropped: bool = False
-    tried: tuple[str, ...] = ()
-    ring_s: float | None = None
 
 
 class Handover:
@@ -124,7 +97,7 @@ class Handover:
         self._since = self._tools.board.now
         self._stopped.clear()
         urgency = urgency or Urgency()
-        wish = self._wish(transfer, urgency)
+        wish = wish_of(transfer, urgency, self._tools.routing.trunk)
         try:
             if wish.skill in OUTSIDE and not wish.uri:
                 # Without a line that hides numbers nobody is rung, and no agent can stand in for an outlet.
@@ -175,13 +148,6 @@ class Handover:
 
     # --- the way to a person -----------------------------------------------------------------------------------------
 
-    def _wish(self, transfer: Transfer, urgency: Urgency) -> Wish:
-        kind, _, number = transfer.skill.partition(":")
-        trunk = self._tools.routing.trunk
-        if kind in OUTSIDE and number and trunk.privacy_uri:
-            return Wish(kind, uri=trunk.hidden(number), label=kind, ring_s=trunk.privacy_ring_s)
-        return Wish(kind or "general", last_agent=urgency.last_agent, dropped=urgency.dropped)
-
     async def _serve(
         self,
         wish: Wish,
@@ -219,21 +185,8 @@ class Handover:
         if wish.uri:
             target = Target(wish.label, uri=wish.uri)
             return await self._ring_telephone(target, card, wish.ring_s)
-        board = self._tools.board
-        waiting = Waiting(
-            self._facts.call_id,
-            board.process,
-            wish.skill,
-            self._since,
-            missed_promises=urgency.missed_promises,
-            case_hours=urgency.case_hours,
-            fresh=urgency.fresh,
-            elderly=urgency.elderly,
-            dropped=wish.dropped,
-            last_agent=wish.last_agent,
-            only_agent=wish.agent_id,
-            tried=wish.tried,
-            label=plain.request,
+        waiting = wish.waiting(
+            self._facts.call_id, self._tools.board.process, self._since, urgency, label=plain.request
         )
         place = await self._tools.line.join(waiting)
         try:
@@ -245,7 +198,7 @@ class Handover:
         self, place: Place, wish: Wish, card: dict[str, object]
     ) -> tuple[Offered | None, TransferOutcome | None]:
         failed = TransferOutcome.UNAVAILABLE
-        queue = _QueueTold(self._around)
+        queue = QueueTold(self._tell_standing)
         while True:
             news = await self._next(place)
             if self._caller.closed.done():
@@ -378,39 +331,10 @@ class Handover:
         await self._bridge.back_to_bot()
         self._around.progress(outcome)
 
+    def _tell_standing(self, standing: Standing) -> None:
+        self._around.log("transfer.queued", {"position": standing.position, "estimate_s": standing.estimate_s})
+        self._around.progress(TransferOutcome.QUEUED, standing.position, standing.estimate_s)
+
     def _person_left(self, role: Role, cause: str) -> None:
         if self._talk is not None:
             self._talk.person_left(role, cause)
-
-
-class _QueueTold:
-    """What the dialogue was told of the queue: at once, and again when it changed, at most every 20 s."""
-
-    def __init__(self, around: Around) -> None:
-        self._around = around
-        self._told: Standing | None = None
-        self._newest: Standing | None = None
-        self._at = 0.0
-
-    def tell(self, standing: Standing, now: float) -> None:
-        """Take news of the queue."""
-        self._newest = standing
-        self.again(now)
-
-    def forget(self) -> None:
-        """The next standing is news again."""
-        self._told = None
-
-    def again(self, now: float) -> None:
-        """Tell what could not be told yet."""
-        standing = self._newest
-        if (
-            standing is None
-            or standing == self._told
-            or (self._told is not None and now - self._at < TELL_QUEUE_EVERY_S)
-        ):
-            return
-        self._told, self._at = standing, now
-        data = {"position": standing.position, "estimate_s": standing.estimate_s}
-        self._around.log("transfer.queued", data)
-        self._around.progress(TransferOutcome.QUEUED, standing.position, standing.estimate_s)

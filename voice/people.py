@@ -21,7 +21,8 @@ from voice.floor.aftercare import Aftercare
 from voice.floor.agents import Refused
 from voice.floor.calls import CallFacts
 from voice.floor.overhearing import Overhearing
-from voice.handover import NO_TALK, Handover, Urgency
+from voice.floor.wish import Urgency
+from voice.handover import NO_TALK, Handover
 from voice.pipeline.build import CallPipeline
 from voice.pipeline.vad import AGGRESSIVENESS
 from voice.services import Services

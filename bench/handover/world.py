@@ -28,7 +28,8 @@ from voice.floor.routing import RoutingRules
 from voice.floor.routing_file import Routing, Trunk
 from voice.floor.store import Change, FloorStore, View
 from voice.floor.tickets import Tickets
-from voice.handover import Handover, Urgency
+from voice.floor.wish import Urgency
+from voice.handover import Handover
 
 CARD = HandoverCard("包裹滞留网点未派件", whisper="")
 LIMIT_S = 900.0
@@ -209,38 +210,13 @@ class World:
         self, transfers: int, *, every_s: float = 4.0, progress: Callable[[int], None] = lambda _begun: None
     ) -> Tally:
         """Let callers come until so many hand-overs are over; ``progress`` is told how many have begun."""
-        loop = asyncio.get_running_loop()
-        clock = VirtualClock(loop)
-        self.server, lives = fakeredis.FakeServer(), []  # type: ignore[var-annotated]
-        self.telephones = Telephones(self.dice, self.habits)
-        routing = Routing(
-            RoutingRules(acw_s=10), overflow="sip:overflow@x", overflow_after_s=90, trunk=Trunk("sip:{number}@x")
-        )
-        processes, agents, telephones = self._sizes
-        self.processes = [Process(f"p{n}", self.server, clock, lives, routing) for n in range(processes)]
-        for process in self.processes:
-            await process.board.start()
-        for number in range(telephones):
-            place = Agent(f"desk:{number}", f"话机{number}", (EVERY_SKILL,), "telephone", f"sip:{number}@x", tier=1)
-            await self.processes[0].board.store.swap(Change(None, place))
-        skills = [("general",), ("general", "complaint"), ("merchant", "general")]
-        pages = [
-            AgentPage(p.floor, p.browsers, f"a{n}", skills[n % 3], self.dice, self.habits)
-            for n in range(agents)
-            for p in [self.processes[n % processes]]
-        ]
-        working = [asyncio.create_task(page.run()) for page in pages]
+        await self._open()
+        working = [asyncio.create_task(page.run()) for page in self._pages()]
         helpers = [asyncio.create_task(self._check_floor())]
         if self._away_every_s:
             helpers.append(asyncio.create_task(self._lose_redis()))
         await asyncio.sleep(1.0)
-        cases = []
-        for number in range(transfers):
-            case = CallerCase(self, self.dice.choice(self.processes), number)
-            cases.append(asyncio.create_task(case.run()))
-            progress(number + 1)
-            await asyncio.sleep(self.dice.expovariate(1 / every_s))
-        await asyncio.gather(*cases)
+        await self._call(transfers, every_s, progress)
         for task in helpers:
             task.cancel()
         self.server.connected = True
@@ -252,6 +228,40 @@ class World:
         for process in self.processes:
             await process.board.close()
         return self.tally
+
+    async def _open(self) -> None:
+        """Start the processes and put the desk telephones on their floor."""
+        clock = VirtualClock(asyncio.get_running_loop())
+        self.server, lives = fakeredis.FakeServer(), []  # type: ignore[var-annotated]
+        self.telephones = Telephones(self.dice, self.habits)
+        routing = Routing(
+            RoutingRules(acw_s=10), overflow="sip:overflow@x", overflow_after_s=90, trunk=Trunk("sip:{number}@x")
+        )
+        processes, _, telephones = self._sizes
+        self.processes = [Process(f"p{n}", self.server, clock, lives, routing) for n in range(processes)]
+        for process in self.processes:
+            await process.board.start()
+        for number in range(telephones):
+            place = Agent(f"desk:{number}", f"话机{number}", (EVERY_SKILL,), "telephone", f"sip:{number}@x", tier=1)
+            await self.processes[0].board.store.swap(Change(None, place))
+
+    def _pages(self) -> list[AgentPage]:
+        skills = [("general",), ("general", "complaint"), ("merchant", "general")]
+        return [
+            AgentPage(process.floor, process.browsers, f"a{n}", skills[n % 3], self.dice, self.habits)
+            for n in range(self._sizes[1])
+            for process in [self.processes[n % len(self.processes)]]
+        ]
+
+    async def _call(self, transfers: int, every_s: float, progress: Callable[[int], None]) -> None:
+        """Let so many callers come, and wait until the last one is served."""
+        cases = []
+        for number in range(transfers):
+            case = CallerCase(self, self.dice.choice(self.processes), number)
+            cases.append(asyncio.create_task(case.run()))
+            progress(number + 1)
+            await asyncio.sleep(self.dice.expovariate(1 / every_s))
+        await asyncio.gather(*cases)
 
     async def _lose_redis(self) -> None:
         while True:

@@ -11,7 +11,7 @@ BEAT_S = 1.0
 DEAD_AFTER_S = 3.5
 """With a beat a second and a look a second, what a crashed process held is free within 5 s."""
 BLIND_S = 2.0
-"""Between two looks more than this apart the table could not be read, or we stood still: nobody could be seen to beat."""
+"""Between two looks more than this apart the table was away, or we stood still: nobody could be seen to beat."""
 
 
 class Leases:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from telephony.bridge import Bridge
-from telephony.hub import Role, Stance
-from telephony.ports import DialFailed, SipCall, SipEndpoint
+from telephony.hub import Role
+from telephony.ports import SipCall, SipEndpoint
 from voice.floor.agents import Agent, Refused, wrap_up
 from voice.floor.calls import CallFacts, FloorTools, Log
+from voice.floor.chores import Chores
 from voice.floor.line import Offered
 from voice.floor.offering import Offering, call_message
 from voice.floor.ringing import Outcome
 from voice.floor.store import LiveCall
+from voice.floor.supervision import LEADERS, Supervision
 from voice.floor.targets import Target, read_target, telephone
 from voice.floor.waiting import Waiting
 
-logger = logging.getLogger(__name__)
-
 CONSULT_FREE_WITHIN_S = 3.0
-SUPERVISOR_RINGS_S = 20.0
-LEADERS = ("supervisor", "admin")
 _KEYS = re.compile(r"[0-9A-D*#]{1,32}", re.ASCII)
 _LOST = ("media_timeout", "failed")
 
@@ -79,13 +75,12 @@ class Talk:
         log: Log,
     ) -> None:
         self._tools, self._facts, self._bridge, self._caller = tools, facts, bridge, caller
-        self._offering, self._endpoint = offering, endpoint
+        self._offering = offering
         self._offered, self._card, self._log = offered, card, log
         self._phase, self._since, self._muted = "talking", tools.board.now, False
         self._consult: Consult | None = None
-        self._supervisors: dict[str, str] = {}
-        self._tickets: list[str] = []  # given to the supervisor's page
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._chores = Chores()
+        self._supervision = Supervision(tools, facts, bridge, endpoint, self._chores, log=log, show=self.show)
         self.began = tools.board.now
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -97,7 +92,8 @@ class Talk:
     @property
     def agent_ids(self) -> tuple[str, ...]:
         """Everybody whose screen shows the call."""
-        return tuple(dict.fromkeys(name for name in (self.agent.agent_id, self._consulted, *self._supervisors) if name))
+        names = (self.agent.agent_id, self._consulted, *self._supervision.names)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def _consulted(self) -> str:
@@ -115,10 +111,8 @@ class Talk:
             self._consult.task.cancel()
             await asyncio.gather(self._consult.task, return_exceptions=True)
         await self._end_consult("ended")
-        await self._bridge.drop(Role.SUPERVISOR, "ended")
-        self._withdraw_tickets()
-        for task in list(self._tasks):
-            task.cancel()
+        await self._supervision.close()
+        self._chores.stop()
         self._phase, self._since = "ended", self._tools.board.now
         await self._tools.screens.over(self._as_call())
         await self._wrap_up(self._offered)
@@ -133,14 +127,14 @@ class Talk:
         if role is Role.AGENT:
             if self._consult is not None and self._consult.phase == "talking":
                 # The one who was consulted is still on the line: better than music.
-                self._spawn(self._succeed())
+                self._chores.start(self._succeed())
                 return
             lost = cause.startswith(_LOST)
             self.end(Ending(End.AGENT_LOST if lost else End.AGENT_LEFT, cause=cause))
         elif role is Role.CONSULT:
-            self._spawn(self._consult_left())
+            self._chores.start(self._consult_left())
         elif role is Role.SUPERVISOR:
-            self._spawn(self._step_out())
+            self._chores.start(self._supervision.step_out())
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -151,11 +145,9 @@ class Talk:
             Refused: not this person's call, or not possible now.
         """
         if verb == "supervise":
-            told = await self._supervise(by, str(arguments.get("stance") or "listen"))
-            await self.show()
-            return told
+            return await self._supervision.begin(by, str(arguments.get("stance") or "listen"))
         if verb == "leave":
-            await self._leave(by)
+            await self._supervision.leave(by)
             return {}
         if verb == "hangup" and by == self._consulted:
             await self._bridge.drop(Role.CONSULT, "left")
@@ -233,7 +225,7 @@ class Talk:
         self._consult = Consult(target)
         self._bridge.hold()
         self._to("consulting")
-        self._consult.task = self._spawn(self._ring_consult(self._consult))
+        self._consult.task = self._chores.start(self._ring_consult(self._consult))
 
     async def _ring_consult(self, consult: Consult) -> None:
         offered = await self._free(consult.target)
@@ -334,65 +326,6 @@ class Talk:
         await self.show()
         await self._wrap_up(former)
 
-    # --- supervisors -------------------------------------------------------------------------------------------------
-
-    async def _supervise(self, by: str, stance: str) -> Mapping[str, object]:
-        if stance not in set(Stance):
-            raise Refused("只能监听、耳语或插话。")
-        known = self._tools.board.view.agents.get(by)
-        if known is None or known.role not in LEADERS:
-            raise Refused("只有班长可以监听、耳语或插话。")
-        others = set(self._supervisors) - {by}
-        if others:
-            raise Refused("已有班长在这通电话里。")
-        self._supervisors[by] = stance
-        self._bridge.supervise(Stance(stance))
-        self._log("command", {"verb": "supervise", "by": by, "stance": stance})
-        if self._bridge.person(Role.SUPERVISOR) is not None:
-            return {"stance": stance}
-        if known.device != "browser":
-            self._spawn(self._ring_supervisor(known))
-            return {"stance": stance}
-        ticket, leg = self._tools.tickets.issue(self._facts.call_id)
-        self._tickets.append(ticket)
-        self._spawn(self._connect_supervisor(leg))
-        url = f"{self._tools.media_base}/api/v1/calls/{self._facts.call_id}/media"
-        return {"stance": stance, "media": {"url": url, "ticket": ticket, "ice_servers": self._tools.ice_servers()}}
-
-    async def _ring_supervisor(self, supervisor: Agent) -> None:
-        try:
-            leg = await self._endpoint.dial(supervisor.device, timeout=SUPERVISOR_RINGS_S)
-        except DialFailed:
-            await self._step_out()
-            return
-        self._bridge.take(Role.SUPERVISOR, leg)
-
-    async def _connect_supervisor(self, softphone: asyncio.Future[SipCall]) -> None:
-        leg = await asyncio.shield(softphone)
-        await leg.answer()
-        self._bridge.take(Role.SUPERVISOR, leg)
-
-    async def _leave(self, by: str) -> None:
-        if by not in self._supervisors:
-            raise Refused("您不在这通电话里。")
-        await self._bridge.drop(Role.SUPERVISOR, "left")
-        await self._step_out()
-
-    async def _step_out(self) -> None:
-        """Nobody listens any more; the screen that did is told that the call is over for it."""
-        gone, self._supervisors = self._supervisors, {}
-        self._withdraw_tickets()
-        self._bridge.supervise(Stance.LISTEN)
-        ended = call_message(self._facts.call_id, "ended", self._tools.board.now)
-        for supervisor in gone:
-            await self._tools.screens.tell(supervisor, ended)
-        await self.show()
-
-    def _withdraw_tickets(self) -> None:
-        """A softphone that comes after its supervisor has left would listen to a call that nobody shows it."""
-        while self._tickets:
-            self._tools.tickets.withdraw(self._tickets.pop())
-
     # --- the rest ----------------------------------------------------------------------------------------------------
 
     async def _wrap_up(self, offered: Offered) -> None:
@@ -408,14 +341,3 @@ class Talk:
             consult = {"target": self._consult.target.label, "phase": phase, "agent": self._consulted}
         call = call_message(self._facts.call_id, self._phase, self._since, muted=self._muted, consult=consult)
         return LiveCall(self._facts.call_id, self._tools.board.process, self.agent_ids, call, {})
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("a part of a talk failed; the talk goes on", exc_info=task.exception())
