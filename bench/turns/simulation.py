@@ -118,7 +118,7 @@ class Simulation:
 
 def new_policy(expect: Expectation, *, bot_speaks: bool) -> TurnPolicy:
     """The policy as calls have it, with the bot in the middle of a sentence or waiting for an answer."""
-    policy = TurnPolicy(turn_state=turn_state, number_complete=number_complete)
+    policy = TurnPolicy(turn_state=turn_state, number_complete=number_complete, asking=lambda: False)
     policy.bot_started(-1.0, expect, interruptible=True)
     if not bot_speaks:
         policy.bot_ended(-0.5)

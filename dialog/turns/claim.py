@@ -1,7 +1,9 @@
 """Whether words said over the bot are meant for it: ``takes`` the floor, ``leaves`` it, or ``unsure``.
 
 A murmur, a word to somebody in the room and a child in the background leave the floor; a wish, a correction, digits and
-a request for time take it. Trained with the model of turn states (``python -m dialog.turns.build``).
+a request for time take it. Trained with the model of turn states (``python -m dialog.turns.build``). What people say to
+others is endless and no list of it is long enough, so the words must also mean something to a parcel hotline: the two
+probabilities are multiplied. Over a question this does not hold, for a name or a place may answer it.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ import numpy as np
 
 from dialog.turns import signals
 from dialog.turns.model import DATA, features
+from dialog.understanding.model import intent_model, softmax
 from dialog.understanding.normalise import normalise
+from dialog.understanding.urgent import urgent_by_word
 
 FloorClaim: TypeAlias = Literal["takes", "leaves", "unsure"]
 
 ARTEFACT = DATA / "claim.npz"
 _TAKES, _LEAVES = 0.75, 0.4
+_TAKES_BY_MEANING, _LEAVES_BY_MEANING = 0.5, 0.3
+_NO_WISH = {"out_of_domain", "hold", "backchannel"}
 
 _STOP = re.compile(
     r"^(?:[哎喂嗯啊,]|你|先)*(?:等一?下|等等|等会|停|慢着|打住|不对|不是|错了|别说|别念|听我说|我说|人工|转人工|重新|再说|"
@@ -63,23 +69,33 @@ def claim_model() -> ClaimModel:
     return ClaimModel.load()
 
 
-def floor_claim(text: str) -> FloorClaim:
-    """Judge words said while the bot speaks; they may still grow."""
+def floor_claim(text: str, asked: bool = True) -> FloorClaim:
+    """Judge words said while the bot speaks (they may still grow); ``asked`` when it is just asking its question."""
     flat = normalise(text)
-    if not flat or signals.is_murmur(flat):
+    if not flat or signals.is_murmur(flat) or _LATER.search(flat):
         return "leaves"
-    if _LATER.search(flat):
-        return "leaves"
-    if _STOP.search(flat) or _DIGITS.search(flat):
+    if _STOP.search(flat) or _DIGITS.search(flat) or urgent_by_word(flat):
         return "takes"
     if flat.strip("喂,") == "":
         return "leaves"  # somebody tests the line: going on is the answer
     if len(flat) < 2 or signals.is_filler(flat):
         return "unsure"
     probability = claim_model().probability(flat)
-    if probability >= _TAKES:
+    takes, leaves = _TAKES, _LEAVES
+    if not asked:
+        probability *= _means_something(flat)
+        takes, leaves = _TAKES_BY_MEANING, _LEAVES_BY_MEANING
+    if probability >= takes:
         return "takes"
-    return "leaves" if probability <= _LEAVES else "unsure"
+    return "leaves" if probability <= leaves else "unsure"
+
+
+def _means_something(flat: str) -> float:
+    """Probability of the likeliest wish, 0 when the words are likelier none."""
+    model = intent_model()
+    probabilities = softmax(model.logits(flat))
+    likeliest = int(probabilities.argmax())
+    return 0.0 if model.intents[likeliest] in _NO_WISH else float(probabilities[likeliest])
 
 
 def is_new_thought(text: str) -> bool:

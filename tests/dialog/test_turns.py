@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dialog.protocol import Expectation, ExpectKind
-from dialog.turns import turn_state
+from dialog.turns import floor_claim, turn_state
 from dialog.turns.build import source_hash
 from dialog.turns.model import turn_model
 from dialog.understanding import SERVICE_INTENTS
@@ -91,3 +91,9 @@ def test_any_text_gives_a_state_in_time(text: str) -> None:
 
 def test_the_stored_model_was_made_from_the_present_files() -> None:
     assert turn_model().sources == source_hash(), "run: python -m dialog.turns.build"
+
+
+@pytest.mark.parametrize("said", ["把空调打开", "要不要一起吃饭", "阿姨这个鱼帮我杀一下"])
+def test_what_means_nothing_to_a_parcel_hotline_can_only_answer_its_question(said: str) -> None:
+    assert floor_claim(said, asked=False) == "leaves"
+    assert floor_claim(said, asked=True) != "leaves"

@@ -258,6 +258,38 @@ def test_words_for_the_bot_stop_it(policy: TurnPolicy, words: str) -> None:
     assert acts(speak(policy, 1.1, 1.8, words))[:2] == [Act.PAUSE, Act.STOP]
 
 
+def test_a_sentence_that_may_be_meant_for_us_is_heard_to_its_end_before_the_voice_comes_back(
+    policy: TurnPolicy,
+) -> None:
+    policy.asking = lambda: False
+    policy.bot_started(0.0, OPEN, interruptible=True)
+    policy.voice_started(1.1)
+    assert acts(policy.tick(1.2)) == [Act.PAUSE]
+    policy.interim(1.5, "快递", 0.8)
+    assert run_until(policy, 2.5) == []
+    policy.voice_stopped(2.6)
+    assert acts(policy.final(2.63, "快递员说今天不送了", 0.9, ())) == [Act.STOP]
+
+
+@pytest.mark.parametrize(("text", "confidence"), [("", 1.0), ("快递", 0.2), ("妈你先吃饭", 0.9)])
+def test_noise_and_words_to_others_do_not_keep_the_voice_away(policy: TurnPolicy, text: str, confidence: float) -> None:
+    policy.asking = lambda: False
+    policy.bot_started(0.0, OPEN, interruptible=True)
+    policy.voice_started(1.1)
+    policy.interim(1.5, text, confidence)
+    happened = run_until(policy, 2.5)
+    assert [decision.act for _, decision in happened] == [Act.PAUSE, Act.RESUME]
+    assert happened[-1][0] - 1.0 <= 0.8
+
+
+def test_a_sentence_without_end_does_not_keep_the_voice_away_for_ever(policy: TurnPolicy) -> None:
+    policy.asking = lambda: False
+    policy.bot_started(0.0, OPEN, interruptible=True)
+    policy.voice_started(1.1)
+    policy.interim(1.5, "快递", 0.8)
+    assert [decision.act for _, decision in run_until(policy, 4.0)] == [Act.PAUSE, Act.RESUME]
+
+
 def test_yes_is_an_answer_only_while_the_question_is_heard(policy: TurnPolicy) -> None:
     policy.asking = lambda: False
     policy.bot_started(0.0, YES_NO, interruptible=True)

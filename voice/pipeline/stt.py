@@ -22,7 +22,7 @@ from asr.ports import Recogniser, RecogniserStream, RecogniserUnavailable, Trans
 from voice.pipeline.frames import InterimFrame, UtteranceFrame
 
 # Speech is reported 0.1 s after it began, and a soft first consonant lies before that.
-PRE_ROLL_MS = 300
+PRE_ROLL_MS = 400
 FINAL_P99_S = 0.25
 
 

@@ -21,7 +21,7 @@ from voice.turns.timing import TurnTiming
 
 TurnState = Callable[[str, Expectation], str]
 NumberComplete = Callable[[str, Expectation], bool]
-Claims = Callable[[str], FloorClaim]
+Claims = Callable[[str, bool], FloorClaim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +210,7 @@ class TurnPolicy:
                 onset = self._voice_since - self.timing.vad_start
                 decisions += self._pause(now, onset + self.timing.decide_within)
         if self._due(self._decide_at, now):
-            self._decide_at = None
-            taken = self._takes_floor(*self._interim, growing=True)
-            decisions += self._stop(now, "words") if taken else self._resume("nothing understood")
+            decisions += self._decide(now)
         if self._due(self._final_due, now):
             # The recogniser is away: the turn must not hang on a text that never comes.
             self._awaiting_final = 0
@@ -247,7 +245,7 @@ class TurnPolicy:
         """Whether words over the bot are meant for it; words of unknown aim must be many, sure and at their end."""
         if confidence < self.timing.sure:
             return False
-        claim = self.claims(text)
+        claim = self.claims(text, self.asking())
         if claim != "unsure":
             return claim == "takes"
         if self._resumes is not None:
@@ -274,6 +272,19 @@ class TurnPolicy:
         self._paused = True
         self._decide_at = max(now, decide_at)
         return [Decision(Act.PAUSE, "voice")]
+
+    def _decide(self, now: float) -> list[Decision]:
+        """Stop, go on, or stay silent for a sentence that is still being said and may be meant for us."""
+        self._decide_at = None
+        text, confidence = self._interim
+        if self._takes_floor(text, confidence, growing=True):
+            return self._stop(now, "words")
+        latest = self._voice_since - self.timing.vad_start + self.timing.decide_latest
+        open_words = confidence >= self.timing.believed and bool(text) and self.claims(text, self.asking()) != "leaves"
+        if self._voiced and open_words and now < latest:
+            self._decide_at = latest
+            return []
+        return self._resume("nothing understood")
 
     def _final_over_bot(self, now: float, text: str, confidence: float) -> list[Decision]:
         if not self._interruptible:
