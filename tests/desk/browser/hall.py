@@ -130,8 +130,8 @@ class Hall:
         page.on("pageerror", lambda error: person.troubles.append(str(error)))
         return person
 
-    async def agent(self, name: str, microphone: Path | None, role: str = "agent") -> Person:
-        """Make an account, sign it in, and open its desk, idle."""
+    async def agent(self, name: str, microphone: Path | None, role: str = "agent", *, phone: str = "ready") -> Person:
+        """Make an account, sign it in, and open its desk, idle; ``phone`` is what its softphone comes to."""
         person = await self.browser(microphone, WIDE)
         admin = await administrator(self.hotline)
         account = {"name": name, "display": name, "role": role, "skills": ["general"]}
@@ -148,7 +148,7 @@ class Hall:
         await person.context.add_cookies(cookies)
         await person.page.goto(f"{self.hotline.url}/desk/")
         person.account_id = made.json()["account"]["id"]
-        await person.page.wait_for_selector("[data-testid=phone][data-status=ready]")
+        await person.page.wait_for_selector(f"[data-testid=phone][data-status={phone}]")
         await self.idle(person)
         await own.http.aclose()
         await admin.http.aclose()

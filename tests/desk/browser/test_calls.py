@@ -204,3 +204,30 @@ def kill(profile: Path) -> None:
                     os.kill(int(entry.name), signal.SIGKILL)
             except OSError:
                 continue
+
+
+async def test_an_agent_without_a_microphone_is_told_and_the_caller_reaches_another(
+    hall: Hall, agents_voice: Path
+) -> None:
+    hall.scripts.append(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))"
+    )
+    mute = await hall.agent("gina", agents_voice, phone="refused")
+    hall.scripts.pop()
+    async with RawCaller(hall.hotline.uri, from_number="13800138004") as caller:
+        await caller.call()
+        await asyncio.sleep(GREETING_S)
+        caller.send_dtmf("0")
+        call_id = await popped(mute)
+        await expect(mute.page.get_by_test_id("phone-problem")).to_contain_text("没有找到麦克风")
+        await mute.shoot("real-no-microphone")
+        rescuer = await hall.agent("hanna", agents_voice)
+        await mute.page.keyboard.press("F2")
+        await expect(mute.page.get_by_test_id("offer")).to_have_count(0, timeout=15_000)
+        await ringing(rescuer)
+        await rescuer.page.keyboard.press("F2")
+        await talking(rescuer)
+        assert not caller.ended.done()
+    accepted = [data["agent"] for data in await hall.events(call_id, "agent.accepted")]
+    assert accepted == [rescuer.account_id]
+    assert len(await hall.events(call_id, "agent.no_answer")) == 1
