@@ -46,6 +46,7 @@ from voice.redis_link import open_redis
 from voice.services import Services
 from voice.session import CallSession
 from voice.speech import open_speaker
+from voice.telephone_figures import telephone_figures
 from voice.waybills import plausible
 from voice.web_calls import WebCalls, configured_ice_servers
 
@@ -209,11 +210,13 @@ class Hotline:
             rtp_ports=self._settings.rtp_range,
             max_calls=2 * cap + 2,
             rtp_timeout_s=SILENT_LINE_S,
+            lost_after_s=load_routing(self._settings.config_dir).lost_after_s,
         )
         endpoint = BaresipEndpoint(config, self._admission)
         uris = await endpoint.start()
         self._endpoint = endpoint
         self._stack.push_async_callback(endpoint.close)
+        self._stack.enter_context(telephone_figures(endpoint))
         return endpoint, uris
 
     # --- calls -----------------------------------------------------------------------------------------------------

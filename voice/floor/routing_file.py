@@ -49,11 +49,13 @@ class Routing:
     """How callers reach people.
 
     ``overflow`` is rung when a caller waited ``overflow_after_s`` (empty: never); ``trunk`` reaches numbers outside.
+    A person's line without sound and without RTCP for ``lost_after_s`` is broken (0: never).
     """
 
     rules: RoutingRules = field(default_factory=RoutingRules)
     overflow: str = ""
     overflow_after_s: float = 120.0
+    lost_after_s: float = 6.0
     trunk: Trunk = field(default_factory=Trunk)
     telephones: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,7 +86,11 @@ def parse_routing(data: bytes, file: str = "routing.yaml") -> Routing:
     for key, new in _MOVED.items():
         if (node := root.get(key)) is not None:
             node.fail(f"{key} is no key here; write {new}")
-    root.only("ring_s", "acw_s", "widen_after_s", "handling_s", "fallback", "overflow", "trunk", "telephones")
+    root.only(
+        *("ring_s", "acw_s", "widen_after_s", "handling_s", "lost_after_s", "fallback", "overflow", "trunk"),
+        "telephones",
+        "telephones",
+    )
     normal = RoutingRules()
     rules = RoutingRules(
         ring_s=_seconds(root, "ring_s", normal.ring_s, 5, 60),
@@ -100,6 +106,7 @@ def parse_routing(data: bytes, file: str = "routing.yaml") -> Routing:
         rules,
         overflow=_uri(overflow.need("uri")) if overflow else "",
         overflow_after_s=_seconds(overflow, "after_s", 120.0, 0, 3600),
+        lost_after_s=_seconds(root, "lost_after_s", Routing().lost_after_s, 0, 60),
         trunk=_trunk(root.get("trunk")),
         telephones={name: _uri(node) for name, node in phones.items()} if (phones := root.get("telephones")) else {},
     )

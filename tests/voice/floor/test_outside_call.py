@@ -64,7 +64,8 @@ async def endpoint() -> AsyncIterator[BaresipEndpoint]:
 
 
 async def _silent(_text: str) -> AsyncIterator[bytes]:
-    for pcm in ():
+    silence: tuple[bytes, ...] = ()
+    for pcm in silence:
         yield pcm
 
 

@@ -14,6 +14,7 @@ from voice.floor.targets import read_target
 
 FULL = """
 ring_s: 15
+lost_after_s: 0
 overflow: {uri: "sip:overflow@10.0.0.5", after_s: 60}
 trunk:
   uri: "sip:{number}@10.0.0.5:5060"
@@ -28,6 +29,7 @@ def test_the_shipped_file_is_valid_and_everything_can_be_set(tmp_path: Path) -> 
     assert load_routing(tmp_path) == Routing()
     full = parse_routing(FULL.encode())
     assert (full.overflow, full.overflow_after_s, full.trunk.privacy_ring_s) == ("sip:overflow@10.0.0.5", 60, 18)
+    assert (full.lost_after_s, Routing().lost_after_s) == (0, 6)
     assert full.trunk.to("13800138000") == "sip:13800138000@10.0.0.5:5060"
     assert full.trunk.hidden("0571-5550 0051") == "sip:057155500051@10.0.0.6"
 
