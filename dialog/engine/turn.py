@@ -115,6 +115,13 @@ class Turn:
         return self.state.parcel(self.waybill)
 
     @property
+    def own_parcel(self) -> Parcel:
+        """The parcel of this matter, in a scene that needs one: it is begun with its parcel only."""
+        parcel = self.parcel
+        assert parcel is not None  # see ``flow``: without one the scene ``identify`` comes first
+        return parcel
+
+    @property
     def waybill(self) -> str | None:
         """Waybill of this matter, else the one in focus."""
         topic = self.state.topic

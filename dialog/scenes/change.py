@@ -20,8 +20,7 @@ _WAYS = (
 
 def begin(t: Turn) -> None:
     """What is delivered cannot be changed."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.stage.is_closed:
         t.say("change.too_late")
         t.begin("track", intent="track")

@@ -53,8 +53,7 @@ def _number(parcel: Parcel, whom: str) -> str:
 
 def begin(t: Turn) -> None:
     """Now, when they are there; else when they open, and what can be done until then."""
-    whom, parcel = t.memory["whom"], t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    whom, parcel = t.memory["whom"], t.own_parcel
     if is_open(parcel.outlet, t.now):
         t.ask(_OFFERS[whom], "answered", YES_NO, choices=(_CALL_ME,), sticky=False)
     else:

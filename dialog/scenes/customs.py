@@ -11,8 +11,7 @@ from logistics_client.vocabulary import OrderKind, Stage
 
 def begin(t: Turn) -> None:
     """Answer the fear before the question."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if not parcel.stage.is_customs:
         t.say("customs.not_there")
         t.begin("track", intent="track")

@@ -12,8 +12,7 @@ _NOT_THERE_YET = (Stage.CREATED, Stage.WAITING_PICKUP, Stage.PICKED_UP, Stage.IN
 
 def begin(t: Turn) -> None:
     """The address was agreed: delivery there is not a favour."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.stage.is_signed:
         t.begin("signed", intent="signed_not_received")
         return

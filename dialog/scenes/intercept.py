@@ -12,8 +12,7 @@ from logistics_client.vocabulary import OrderKind
 
 def begin(t: Turn) -> None:
     """Refuse what cannot work, ask for confirmation where it can."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     running = t.running(OrderKind.INTERCEPT)
     if parcel.stage.is_closed:
         t.say("intercept.too_late")

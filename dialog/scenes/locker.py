@@ -12,8 +12,7 @@ from logistics_client.vocabulary import OrderKind, Stage
 
 def begin(t: Turn) -> None:
     """Place first, then the code: aloud only where the table says so, else by SMS."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.pickup is None:
         t.say("locker.none")
         t.begin("track", intent="track")

@@ -13,8 +13,7 @@ _STILL_MOVING_HOURS = 48.0
 
 def begin(t: Turn) -> None:
     """Search what is silent; show that what moves is not lost."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.stage.is_signed:
         t.begin("signed", intent="signed_not_received")
         return

@@ -11,8 +11,7 @@ from logistics_client.vocabulary import CallerClass, OrderKind, Stage
 
 def begin(t: Turn) -> None:
     """Never argue: have it checked at once."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if not parcel.stage.is_signed:
         t.say("signed.not_signed")
         t.begin("track", intent="track")

@@ -15,8 +15,7 @@ _WAITS_FOR_PICKUP = (Stage.AWAITING_PICKUP_LOCKER, Stage.AWAITING_PICKUP_STATION
 
 def begin(t: Turn) -> None:
     """Say why and when as far as it is known; ask the hub where it is not, and have it noted as urgent."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.stage.is_signed:
         t.begin("track", intent="track")
         return

@@ -33,8 +33,7 @@ _TOLD_ELSEWHERE = {
 
 def begin(t: Turn) -> None:
     """Where, why, when; then the help that fits."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if t.may(Item.TRACE) is not Leave.YES:
         t.say_first("track.stage_expected", "track.stage", "track.nothing")
         return

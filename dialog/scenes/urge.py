@@ -19,8 +19,7 @@ _AT_THE_END = (
 
 def begin(t: Turn) -> None:
     """Urge where urging helps; elsewhere do what helps instead."""
-    parcel = t.parcel
-    assert parcel is not None  # the scene needs a parcel
+    parcel = t.own_parcel
     if parcel.stage.is_signed:
         t.say_first("urge.signed")
         t.begin("signed", intent="signed_not_received")
