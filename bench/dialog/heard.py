@@ -14,12 +14,12 @@ from pathlib import Path
 
 from asr.recipe.voices import HELD_OUT_VOICES
 from bench.dialog.ear import Hear, Mouth, as_heard, open_ear
-from bench.dialog.understanding import WAYBILL, first, interval
+from bench.dialog.understanding import first, interval
 from dialog.numbers import hear_number, read_back
 from dialog.protocol import Heard
 from dialog.understanding import understand
 from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, rows
-from tests.dialog.number_callers import dictate
+from tests.dialog.number_callers import WAYBILL, dictate
 from tests.dialog.parcels import NOON
 from voice.waybills import plausible
 

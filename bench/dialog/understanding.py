@@ -23,11 +23,9 @@ from dialog.understanding.build import homophones
 from dialog.understanding.templates import Grammar
 from tests.dialog.frozen import INDEPENDENT, REFERENCE, SECOND, TURNS, Row, rows
 from tests.dialog.frozen import URGENT as URGENT_SET
-from tests.dialog.number_callers import dictate
+from tests.dialog.number_callers import TAIL, WAYBILL, dictate
 
-TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
 URGENT = ("human", "safety", "authority")
-WAYBILL = Expectation(kind=ExpectKind.NUMBER, min_digits=8)
 
 
 def interval(right: int, n: int) -> str:

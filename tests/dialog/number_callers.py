@@ -6,6 +6,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dialog.numbers import NumberCapture
+from dialog.protocol import Expectation, ExpectKind
+
+WAYBILL = Expectation(kind=ExpectKind.NUMBER, min_digits=8)
+TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
+
 _WORDS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _COUNTS = {2: "两", 3: "三", 4: "四", 5: "五", 6: "六"}
 _ORDINALS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
@@ -14,6 +20,14 @@ _OPENINGS = ("", "", "单号是", "我的单号是", "你记一下，", "嗯，"
 _NO = ("不对，", "不对不对，", "错了，", "说错了，", "哎不对，")
 _AGAIN = ("从头来", "等等，从头来", "刚才的不算，我重新报", "说错了，重来", "重新报一遍")
 _SHAPES = (("73", 12), ("75", 12), ("43", 11), ("YT", 13), ("SF", 13), ("JT", 13), ("138", 8), ("77", 13))
+
+
+def captured(*turns: str, expect: Expectation = WAYBILL) -> NumberCapture:
+    """What is made of a number that was said in these turns."""
+    capture = NumberCapture.start(expect)
+    for turn in turns:
+        capture = capture.add(turn)
+    return capture
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,9 @@ import pytest
 from dialog.numbers import NumberCapture, hear_number
 from dialog.protocol import Expectation, ExpectKind, Heard
 from logistics_client.numbers import candidates
-from tests.dialog.number_callers import dictate
+from tests.dialog.number_callers import TAIL, WAYBILL, captured, dictate
 
-WAYBILL = Expectation(kind=ExpectKind.NUMBER, min_digits=8)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
-
-
-def capture(*turns: str, expect: Expectation = WAYBILL) -> NumberCapture:
-    number = NumberCapture.start(expect)
-    for turn in turns:
-        number = number.add(turn)
-    return number
 
 
 @pytest.mark.parametrize(
@@ -36,7 +27,7 @@ def capture(*turns: str, expect: Expectation = WAYBILL) -> NumberCapture:
     ],
 )
 def test_pieces_are_joined(turns: tuple[str, ...], digits: str) -> None:
-    assert capture(*turns).digits == digits
+    assert captured(*turns).digits == digits
 
 
 @pytest.mark.parametrize(
@@ -63,7 +54,7 @@ def test_pieces_are_joined(turns: tuple[str, ...], digits: str) -> None:
     ],
 )
 def test_corrections_are_applied(turns: tuple[str, ...], digits: str) -> None:
-    number = capture(*turns)
+    number = captured(*turns)
     assert (number.digits, number.unsure, number.open_edit) == (digits, False, None)
 
 
@@ -80,17 +71,17 @@ def test_corrections_are_applied(turns: tuple[str, ...], digits: str) -> None:
     ],
 )
 def test_corrections_survive_misheard_words(turns: tuple[str, ...], digits: str) -> None:
-    assert capture(*turns).digits == digits
+    assert captured(*turns).digits == digits
 
 
 def test_a_correction_without_a_place_is_asked_about_not_guessed() -> None:
-    number = capture("三六七九", "是五不是二")
+    number = captured("三六七九", "是五不是二")
     assert (number.digits, number.unsure, number.complete) == ("3679", True, False)
     assert number.add("第三位").digits == "3659"
 
 
 def test_a_correction_that_was_heard_right_changes_nothing() -> None:
-    assert capture("三六八九", "是八不是七").digits == "3689"
+    assert captured("三六八九", "是八不是七").digits == "3689"
 
 
 @pytest.mark.parametrize(
@@ -105,22 +96,22 @@ def test_a_correction_that_was_heard_right_changes_nothing() -> None:
     ],
 )
 def test_a_number_is_complete_only_at_its_end(turns: tuple[str, ...], complete: bool) -> None:
-    assert capture(*turns).complete is complete
+    assert captured(*turns).complete is complete
 
 
 def test_a_tail_is_complete_with_four_digits_and_a_second_one_replaces_it() -> None:
-    tail = capture("三六七九", expect=TAIL)
+    tail = captured("三六七九", expect=TAIL)
     assert tail.complete
     assert tail.add("三六七八").digits == "3678"
 
 
 def test_a_known_number_is_complete_before_its_shape_says_so() -> None:
     known = Expectation(kind=ExpectKind.NUMBER, candidates=("900123456",))
-    assert capture("九零零幺二三四五六", expect=known).complete
+    assert captured("九零零幺二三四五六", expect=known).complete
 
 
 def test_words_without_digits_leave_the_number_alone() -> None:
-    number = capture("七三幺", "等一下我找一下眼镜", "嗯，零零")
+    number = captured("七三幺", "等一下我找一下眼镜", "嗯，零零")
     assert number.digits == "73100"
 
 
@@ -144,7 +135,7 @@ def test_numbers_in_parts_with_one_correction_come_out_right() -> None:
     wrong = []
     for _ in range(600):
         caller = dictate(rng)
-        if capture(*caller.turns).digits != caller.number:
+        if captured(*caller.turns).digits != caller.number:
             wrong.append((caller.kind, caller.turns))
     assert len(wrong) <= 6, wrong[:5]  # the goal is 99 %
 
@@ -153,5 +144,5 @@ def test_numbers_in_parts_with_one_correction_come_out_right() -> None:
     "hostile", ["", "😀" * 500, "七" * 10_000, "是八不是七" * 2000, "不对" * 3000, "第九十九位是八", "\x00零"]
 )
 def test_any_text_gives_a_capture(hostile: str) -> None:
-    number = capture(hostile, hostile)
+    number = captured(hostile, hostile)
     assert len(number.digits) <= 1000

@@ -2,18 +2,8 @@
 
 import pytest
 
-from dialog.numbers import NumberCapture, decide, rank_candidates
-from dialog.protocol import Expectation, ExpectKind
-
-WAYBILL = Expectation(kind=ExpectKind.NUMBER, min_digits=8)
-TAIL = Expectation(kind=ExpectKind.DIGITS, min_digits=4, max_digits=4)
-
-
-def hear(*turns: str, expect: Expectation = WAYBILL) -> NumberCapture:
-    capture = NumberCapture.start(expect)
-    for turn in turns:
-        capture = capture.add(turn)
-    return capture
+from dialog.numbers import decide, rank_candidates
+from tests.dialog.number_callers import TAIL, captured
 
 
 @pytest.mark.parametrize(
@@ -46,7 +36,7 @@ def hear(*turns: str, expect: Expectation = WAYBILL) -> NumberCapture:
     ],
 )
 def test_said_at_once(said: str, digits: str) -> None:
-    assert hear(said).digits == digits
+    assert captured(said).digits == digits
 
 
 @pytest.mark.parametrize(
@@ -67,7 +57,7 @@ def test_said_at_once(said: str, digits: str) -> None:
     ],
 )
 def test_said_in_pieces(turns: tuple[str, ...], digits: str) -> None:
-    assert hear(*turns).digits == digits
+    assert captured(*turns).digits == digits
 
 
 @pytest.mark.parametrize(
@@ -83,12 +73,12 @@ def test_said_in_pieces(turns: tuple[str, ...], digits: str) -> None:
     ],
 )
 def test_a_tail_is_mended(mended: str, digits: str) -> None:
-    assert hear("三六七九", mended, expect=TAIL).digits == digits
+    assert captured("三六七九", mended, expect=TAIL).digits == digits
 
 
 @pytest.mark.parametrize("mended", ["是五不是二", "少说了一个九"])
 def test_what_cannot_be_placed_is_asked_about(mended: str) -> None:
-    assert hear("三六七一", mended).unsure
+    assert captured("三六七一", mended).unsure
 
 
 @pytest.mark.parametrize(
@@ -104,7 +94,7 @@ def test_what_cannot_be_placed_is_asked_about(mended: str) -> None:
     ids=["二 heard as 呃", "again", "a hesitation", "a hesitation heard as 二", "not the end yet", "whole without it"],
 )
 def test_a_hesitation_is_a_two_only_when_the_number_then_comes_to_its_end(heard: str, digits: str) -> None:
-    assert hear(heard).digits == digits
+    assert captured(heard).digits == digits
 
 
 def test_a_badly_heard_long_number_still_finds_its_parcel_and_a_strangers_does_not() -> None:
