@@ -2,7 +2,8 @@
 
 Each lane calls, waits in the queue, meets an agent who accepts, declines, is busy or leaves, and is checked by ear:
 music or a voice while waiting, the agent's tone after the whisper, the caller's tone at the agent. Virtual time shows
-the laws; this shows that the sound follows.
+the laws; this shows that the sound follows. ``--stalls`` stops the whole process again and again meanwhile; with
+``--results FILE`` a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ import argparse
 import asyncio
 import os
 import random
-import statistics
+import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import fakeredis
 import numpy as np
 
+from bench.handover.findings import Findings
 from dialog.protocol import HandoverCard, Transfer, TransferOutcome
 from telephony.hub import BotLeg, Hub, HubClock, Mode, Role
-from telephony.ports import SipCall
+from telephony.ports import CallGone, SipCall, TelephonyError
 from telephony.rawsip import RawAnswerer, RawCaller
 from telephony.rawsip.answerer import AnsweredCall
 from telephony.sip import BaresipEndpoint, SipConfig
@@ -73,7 +75,7 @@ class Lane:
     def log(self, type_: str, data: Mapping[str, object]) -> None:
         """Count attempts."""
         if type_ in ("agent.accepted", "agent.declined", "agent.no_answer"):
-            self.run.attempts[str(data["outcome"])] += 1
+            self.run.found.attempts[str(data["outcome"])] += 1
 
     def progress(self, outcome: TransferOutcome, position: int | None = None, estimate_s: int | None = None) -> None:
         """Keep what the dialogue would hear."""
@@ -129,11 +131,11 @@ class Lane:
             recent = caller.received().pcm[-1600 * 2 :]
             if self.bridged_at and not heard and has_tone(recent, AGENT):
                 heard = True
-                self.run.opened_ms.append((time.monotonic() - self.bridged_at) * 1000)
+                self.run.found.opened_ms.append((time.monotonic() - self.bridged_at) * 1000)
             loud = bool(recent) and bool(np.abs(np.frombuffer(recent, np.int16)).max() > 50)
             silent = 0 if loud else silent + 1
             if silent == 20:
-                self.run.broken.append(
+                self.run.found.broken.append(
                     f"c-{number}: two seconds of silence, told {self.told[-1:]}, {self._where(caller)}"
                 )
 
@@ -167,23 +169,21 @@ class Lane:
     def _judge(self, number: int, reaching: asyncio.Task[None], hub: Hub, call: SipCall, *, leaves: bool) -> None:
         if not reaching.done():
             reaching.cancel()
-            self.run.broken.append(f"c-{number}: no end")
+            self.run.found.broken.append(f"c-{number}: no end")
         elif not call.closed.done() and hub.mode is not Mode.BOT:
-            self.run.broken.append(f"c-{number}: left in {hub.mode}")
+            self.run.found.broken.append(f"c-{number}: left in {hub.mode}")
         last = self.told[-1].value if self.told else "nothing"
-        self.run.ends["caller left" if leaves else last] += 1
+        self.run.found.ends["caller left" if leaves else last] += 1
 
 
 class Run:
     """One endpoint, some agents, many lanes."""
 
-    def __init__(self, seed: int, agents: int, lanes: int) -> None:
+    def __init__(self, seed: int, agents: int, lanes: int, results: Path | None = None) -> None:
         self.dice = random.Random(seed)
-        self.attempts, self.ends = Counter[str](), Counter[str]()
-        self.broken: list[str] = []
-        self.opened_ms: list[float] = []
-        self.heard_caller = 0
+        self.found, self._results = Findings.load(results), results
         self.taken: dict[str, asyncio.Future[SipCall]] = {}
+        self._answering: set[asyncio.Task[None]] = set()
         self._legs: list[tuple[str, int, AnsweredCall, float]] = []
         self._agents, self._lanes = agents, lanes
 
@@ -212,17 +212,15 @@ class Run:
             agent = Agent(f"desk:{number}", f"话机{number}", ("*",), "telephone", phone.uri)
             await board.store.swap(Change(None, agent))
             working.append(asyncio.create_task(self._agent(phone)))
-        numbers = iter(range(transfers))
+        numbers, began = iter(sorted(set(range(transfers)) - set(self.found.done))), time.monotonic()
 
         async def lane() -> None:
             for number in numbers:
-                self.taken[f"138{number:08d}"] = asyncio.get_running_loop().create_future()
-                await Lane(self).one(number)
-                done = sum(self.ends.values())
-                if done % 10 == 0:
-                    print(f"  {done} hand-overs, {len(self.broken)} broken, load {os.getloadavg()[0]:.1f}", flush=True)
+                await self._one(number)
+                self.found.over(number, began, self._results)
 
         await asyncio.gather(*(lane() for _ in range(self._lanes)))
+        self.found.seconds += time.monotonic() - began
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
@@ -232,12 +230,33 @@ class Run:
         await self.clock.close()
         await self.endpoint.close()
 
+    async def _one(self, number: int) -> None:
+        """One hand-over; a caller whom a standing machine did not let in calls again."""
+        for tries_left in (2, 1, 0):
+            self.taken[f"138{number:08d}"] = asyncio.get_running_loop().create_future()
+            try:
+                await Lane(self).one(number)
+            except TelephonyError as error:
+                if not tries_left:
+                    self.found.broken.append(f"c-{number}: never got in ({error})")
+            else:
+                return
+
     def _answer(self, call: SipCall) -> None:
         async def answer() -> None:
-            await call.answer()
-            self.taken[call.info.caller.number or ""].set_result(call)
+            taken = self.taken[call.info.caller.number or ""]
+            try:
+                await call.answer()
+            except CallGone as gone:
+                if not taken.done():
+                    taken.set_exception(gone)
+            else:
+                if not taken.done():
+                    taken.set_result(call)
 
-        self._task = asyncio.create_task(answer())
+        task = asyncio.create_task(answer())
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
     def phone_states(self, number: str) -> list[str]:
         """Every telephone that rang for a caller: when, what it did, what it sends and hears."""
@@ -263,7 +282,7 @@ class Run:
         speaking = asyncio.create_task(_say_on(leg.send, AGENT))
         stay = self.dice.uniform(0.2, 0.6) if self.dice.random() < 0.1 else self.dice.uniform(2.5, 5)
         await asyncio.wait({leg.ended}, timeout=stay)
-        self.heard_caller += has_tone(leg.received().pcm[-1600 * 2 :], CALLER)
+        self.found.heard_caller += has_tone(leg.received().pcm[-1600 * 2 :], CALLER)
         speaking.cancel()
         if not leg.ended.done():
             phone.hangup(leg)
@@ -285,24 +304,22 @@ def main() -> int:
     parser.add_argument("--agents", type=int, default=6)
     parser.add_argument("--lanes", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stalls", action="store_true", help="stop the whole process again and again")
+    parser.add_argument("--results", type=Path, help="a file that keeps what was found, to go on later")
     options = parser.parse_args()
-    run = Run(options.seed, options.agents, options.lanes)
-    began = time.perf_counter()
-    asyncio.run(run.run(options.transfers))
-    took, load = time.perf_counter() - began, os.getloadavg()[0]
-    print(f"{sum(run.ends.values())} hand-overs over real sound in {took:.0f} s, load {load:.1f}")
-    print("  ends: " + ", ".join(f"{name} {count}" for name, count in run.ends.most_common()))
-    print("  attempts: " + ", ".join(f"{name} {count}" for name, count in run.attempts.most_common()))
-    if len(run.opened_ms) > 1:
-        p95 = statistics.quantiles(run.opened_ms, n=20)[18]
-        middle = statistics.median(run.opened_ms)
-        print("  gates open -> agent heard at the caller's socket (looked at every 100 ms, over the last 200 ms):")
-        heard = f"the caller was heard by {run.heard_caller} agents"
-        print(f"    n {len(run.opened_ms)}, median {middle:.0f} ms, p95 {p95:.0f} ms; {heard}")
-    print(f"silence or lost callers: {len(run.broken)}")
-    for line in run.broken[:20]:
-        print("  " + line)
-    return 1 if run.broken else 0
+    run = Run(options.seed, options.agents, options.lanes, options.results)
+    stopper = None
+    if options.stalls:
+        arguments = [sys.executable, "-m", "bench.handover.stopper", str(os.getpid()), str(options.seed)]
+        stopper = subprocess.Popen(arguments)
+    try:
+        asyncio.run(run.run(options.transfers))
+    finally:
+        if stopper is not None:
+            stopper.kill()
+            stopper.wait()
+    run.found.report()
+    return 1 if run.found.broken else 0
 
 
 if __name__ == "__main__":
