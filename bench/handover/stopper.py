@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -12,11 +13,12 @@ import time
 def main() -> None:
     """Stop and go."""
     process, dice, parent = int(sys.argv[1]), random.Random(int(sys.argv[2])), os.getppid()
-    while os.getppid() == parent:
-        time.sleep(dice.uniform(0.5, 2.5))
-        os.kill(process, signal.SIGSTOP)
-        time.sleep(dice.uniform(0.2, 1.8))
-        os.kill(process, signal.SIGCONT)
+    with contextlib.suppress(ProcessLookupError):
+        while os.getppid() == parent:
+            time.sleep(dice.uniform(0.5, 2.5))
+            os.kill(process, signal.SIGSTOP)
+            time.sleep(dice.uniform(0.2, 1.8))
+            os.kill(process, signal.SIGCONT)
 
 
 if __name__ == "__main__":
