@@ -97,11 +97,12 @@ def more(t: Turn) -> None:
 
 
 def answered(t: Turn) -> None:
-    """「没有了」 ends the call; 「有」 asks what; 「不是这个件」 is neither."""
+    """「没有了」 ends the call, as 「好的」 does to all that was told; 「有」 asks what; 「不是这个件」 is neither."""
+    content = t.answer.yes is True and bool(t.state.served) and "有" not in t.answer.text
     if t.answer.yes is False and any(word in t.answer.text for word in _NOT_THIS):
         t.change(passed=(*t.state.passed, t.state.focus or ""), focus=None)
         t.begin("identify", intent="other_parcel", **t.answer.slots)
-    elif t.answer.yes is False and not t.state.queue:
+    elif (t.answer.yes is False or content) and not t.state.queue:
         t.begin("goodbye", intent="bye")
     elif not t.state.queue:
         t.ask("home.ask", "answered", OPEN, sticky=False)

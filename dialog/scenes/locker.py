@@ -9,6 +9,8 @@ from dialog.identity import Item, Leave
 from dialog.scenes import process
 from logistics_client.vocabulary import OrderKind, Stage
 
+_PLACE = {"locker.place_since", "locker.place"}
+
 
 def begin(t: Turn) -> None:
     """Place first, then the code: aloud only where the table says so, else by SMS."""
@@ -16,6 +18,10 @@ def begin(t: Turn) -> None:
     if parcel.pickup is None:
         t.say("locker.none")
         t.begin("track", intent="track")
+        return
+    if t.topic.intent == "locker_station" and _PLACE & set(t.state.said) and t.running(OrderKind.RESEND_CODE):
+        # Told a moment ago, and now the caller is angry about it: the place and the code again are no answer.
+        _redeliver(t)
         return
     t.say_first("locker.place_since", "locker.place", "track.stage")
     if t.say("locker.code"):
