@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, expect
 
-from tests.desk.browser.conftest import seat, talked, until
+from tests.desk.browser.conftest import Seat, seat, talked, until
 from tests.desk.conftest import RunningDesk
 from tests.desk.parcels import NOW
 
@@ -20,6 +20,24 @@ async def tab_to(page: Page, words: str) -> None:
             return
         await page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reaches {words}")
+
+
+async def consult(one: Seat) -> None:
+    """Ask 王芳 for an opinion, and go back to the caller."""
+    await one.page.keyboard.press("Alt+KeyC")
+    await one.page.get_by_role("dialog").wait_for()
+    await tab_to(one.page, "王芳")
+    await one.page.keyboard.press("Enter")
+    await until(lambda: [frame["target"] for frame in one.asked("consult")] == ["agent:a-2"])
+    await expect(one.page.get_by_role("dialog")).to_have_count(0)
+    one.call("c-1", "consulting", consult={"target": "王芳", "phase": "talking", "agent": "a-2"})
+    await expect(one.page.get_by_test_id("hand-on")).to_be_visible()
+    await one.page.keyboard.press("F8")  # the caller is on hold already
+    await tab_to(one.page, "结束咨询")
+    await one.page.keyboard.press("Enter")
+    await until(lambda: len(one.asked("drop_consult")) == 1)
+    assert len(one.asked("hold")) == 1
+    one.call("c-1", "talking")
 
 
 async def test_a_call_is_taken_led_and_summed_up_by_keys_alone(
@@ -50,20 +68,7 @@ async def test_a_call_is_taken_led_and_summed_up_by_keys_alone(
         await until(lambda: len(one.asked("resume")) == 1)
         one.call("c-1", "talking")
 
-        await keys.press("Alt+KeyC")
-        await one.page.get_by_role("dialog").wait_for()
-        await tab_to(one.page, "王芳")
-        await keys.press("Enter")
-        await until(lambda: [frame["target"] for frame in one.asked("consult")] == ["agent:a-2"])
-        await expect(one.page.get_by_role("dialog")).to_have_count(0)
-        one.call("c-1", "consulting", consult={"target": "王芳", "phase": "talking", "agent": "a-2"})
-        await expect(one.page.get_by_test_id("hand-on")).to_be_visible()
-        await keys.press("F8")  # the caller is on hold already
-        await tab_to(one.page, "结束咨询")
-        await keys.press("Enter")
-        await until(lambda: len(one.asked("drop_consult")) == 1)
-        assert len(one.asked("hold")) == 1
-        one.call("c-1", "talking")
+        await consult(one)
         await keys.press("Alt+KeyX")
         await until(lambda: len(one.asked("hangup")) == 1)
         one.call("c-1", "ended")

@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import expect
 
 from bench.desk_ear import EAR, PageEar, TelephoneEar, quietest, whistle, whistling
-from telephony.rawsip import RawAnswerer
+from telephony.rawsip import RawAnswerer, RawCaller
 from tests.desk.browser.acts import AGENT, CALLER, CHIEF, SECOND, called, choose, hears, phase, state, take
 from tests.desk.browser.conftest import until
-from tests.desk.browser.hall import DeskHotline, Hall, new_desk_hotline, open_hall
+from tests.desk.browser.hall import DeskHotline, Hall, Person, new_desk_hotline, open_hall
 from tests.voice.conftest import free_port
 
 pytestmark = [pytest.mark.call, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -47,6 +47,54 @@ def microphones(tmp_path: Path) -> dict[int, Path]:
     return {pitch: whistle(tmp_path / f"{pitch}.wav", pitch) for pitch in (AGENT, SECOND, CHIEF)}
 
 
+class Trio:
+    """A caller and two agents on one call, and what each of them hears."""
+
+    def __init__(self, caller: RawCaller, first: Person, second: Person) -> None:
+        self.caller, self.first, self.second = caller, first, second
+        self.at_caller, self.at_first, self.at_second = (
+            TelephoneEar(caller.rtp),
+            PageEar(first.page),
+            PageEar(second.page),
+        )
+
+    async def consulted(self) -> None:
+        """The first agent asks the second one for an opinion."""
+        await choose(self.first, "Alt+KeyC", "meimei")
+        await phase(self.first, "咨询中")
+        await take(self.second)
+        await hears(self.at_first, SECOND)
+        await hears(self.at_second, AGENT)
+        await hears(self.at_caller)
+
+    async def dropped(self) -> None:
+        """The first agent goes back to the caller."""
+        assert await quietest(self.at_caller, 3.0) < 1.5, "the caller on hold hears nothing"
+        await self.first.shoot("real-consulting")
+        await self.second.shoot("real-consulted")
+        await self.first.page.get_by_test_id("drop-consult").click()
+        await hears(self.at_caller, AGENT)
+        await hears(self.at_first, CALLER)
+        await state(self.second, "acw")
+
+    async def handed_on(self) -> None:
+        """The second agent has the call, the first one the summary."""
+        await self.first.page.get_by_test_id("hand-on").click()
+        await hears(self.at_second, CALLER)
+        await hears(self.at_caller, SECOND)
+        await state(self.first, "acw")
+        await expect(self.first.page.get_by_test_id("wrapup").get_by_label("用户诉求")).not_to_have_value("")
+        await phase(self.second, "通话中")
+
+    async def transferred_back(self) -> None:
+        """The second agent transfers the caller to the first one again."""
+        await choose(self.second, "Alt+KeyT", "lili")
+        await take(self.first)
+        await hears(self.at_caller, AGENT)
+        await hears(self.at_first, CALLER)
+        assert await quietest(self.at_caller, 25.0) < 2.0, "the caller met silence on the way from one to the other"
+
+
 async def test_a_colleague_is_consulted_and_gets_the_call_and_gives_it_back(
     hall: Hall, microphones: dict[int, Path]
 ) -> None:
@@ -55,42 +103,17 @@ async def test_a_colleague_is_consulted_and_gets_the_call_and_gives_it_back(
         call_id = await take(first)
         await phase(first, "通话中")
         second = await hall.agent("meimei", microphones[SECOND])
-        at_caller, at_first, at_second = TelephoneEar(caller.rtp), PageEar(first.page), PageEar(second.page)
+        trio = Trio(caller, first, second)
         async with whistling(caller, CALLER):
-            await hears(at_caller, AGENT)
-            await hears(at_first, CALLER)
-
-            await choose(first, "Alt+KeyC", "meimei")
-            await phase(first, "咨询中")
-            await take(second)
-            await hears(at_first, SECOND)
-            await hears(at_second, AGENT)
-            await hears(at_caller)
-            assert await quietest(at_caller, 3.0) < 1.5, "the caller on hold hears nothing"
-            await first.shoot("real-consulting")
-            await second.shoot("real-consulted")
-            await first.page.get_by_test_id("drop-consult").click()
-            await hears(at_caller, AGENT)
-            await hears(at_first, CALLER)
-
-            await state(second, "acw")
+            await hears(trio.at_caller, AGENT)
+            await hears(trio.at_first, CALLER)
+            await trio.consulted()
+            await trio.dropped()
             await hall.idle(second)
-            await choose(first, "Alt+KeyC", "meimei")
-            await take(second)
-            await hears(at_first, SECOND)
-            await first.page.get_by_test_id("hand-on").click()
-            await hears(at_second, CALLER)
-            await hears(at_caller, SECOND)
-            await state(first, "acw")
-            await expect(first.page.get_by_test_id("wrapup").get_by_label("用户诉求")).not_to_have_value("")
-            await phase(second, "通话中")
-
+            await trio.consulted()
+            await trio.handed_on()
             await hall.idle(first)
-            await choose(second, "Alt+KeyT", "lili")
-            await take(first)
-            await hears(at_caller, AGENT)
-            await hears(at_first, CALLER)
-            assert await quietest(at_caller, 25.0) < 2.0, "the caller met silence on the way from one to the other"
+            await trio.transferred_back()
         await first.page.keyboard.press("Alt+KeyX")
         await asyncio.wait_for(caller.ended, 10)
     bridged = await hall.events(call_id, "transfer.bridged")
@@ -161,6 +184,24 @@ async def test_an_agent_sends_keys_and_the_bot_takes_the_caller_back(hall: Hall,
         await expect(form.get_by_label("用户诉求")).not_to_have_value("")
         await expect(form.get_by_test_id("wrapup-result")).not_to_have_value("")
     assert len(await hall.events(call_id, "transfer.bridged")) == 2
+    assert agent.troubles == []
+
+
+async def test_a_page_that_is_loaded_again_keeps_its_call(hall: Hall, microphones: dict[int, Path]) -> None:
+    agent = await hall.agent("rere", microphones[AGENT])
+    async with called(hall.hotline, "13800138006") as caller:
+        call_id = await take(agent)
+        await phase(agent, "通话中")
+        async with whistling(caller, CALLER):
+            await hears(TelephoneEar(caller.rtp), AGENT)
+            await agent.page.reload()
+            await phase(agent, "通话中")
+            await hears(PageEar(agent.page), CALLER)
+            await hears(TelephoneEar(caller.rtp), AGENT)
+        await expect(agent.page.get_by_test_id("phone")).to_have_attribute("data-status", "connected")
+        await agent.page.keyboard.press("Alt+KeyX")
+        await asyncio.wait_for(caller.ended, 10)
+    assert len(await hall.events(call_id, "transfer.bridged")) == 1
     assert agent.troubles == []
 
 

@@ -1,6 +1,7 @@
 /** The agent's softphone: one connection per call, devices that outlive calls, and what the top bar says about it. */
 import { reactive, readonly } from 'vue'
 import { connect, devices, type Device, type MediaProblem, type Softphone } from '../../../pages/shared/softphone.js'
+import { forgetLine, keepLine, keptLine } from './kept'
 import { openMicrophone } from './microphone'
 import type { Media } from './protocol'
 
@@ -45,8 +46,10 @@ class DeskPhone {
     state.status = 'checking'
     try {
       await openMicrophone(state.microphone)
-      state.problem = ''
-      state.status = 'ready'
+      if (this.line === null) {
+        state.problem = ''
+        state.status = 'ready'
+      }
     } catch (error) {
       state.problem = error instanceof Error ? error.message : '麦克风不可用'
       state.status = 'refused'
@@ -67,6 +70,20 @@ class DeskPhone {
   open(callId: string, media: Media): void {
     if (state.status === 'telephone' || (this.line !== null && this.callId === callId)) return
     this.close()
+    this.connect(callId, media)
+  }
+
+  /** Take the line back that this tab had before it was loaded again; false when it had none to this call. */
+  resume(callId: string): boolean {
+    if (state.status === 'telephone') return false
+    if (this.line !== null) return this.callId === callId
+    const kept = keptLine(callId)
+    if (kept === null) return false
+    this.connect(callId, { url: kept.url, ticket: '', ice_servers: kept.iceServers }, kept.token)
+    return true
+  }
+
+  private connect(callId: string, media: Media, token = ''): void {
     this.callId = callId
     state.status = 'connecting'
     this.generation += 1
@@ -74,12 +91,17 @@ class DeskPhone {
     this.line = connect({
       mediaUrl: media.url,
       ticket: media.ticket,
+      resume: token,
       iceServers: media.ice_servers,
       input: state.microphone,
       output: state.speaker,
       onState: (now, detail) => {
         // The first states come before connect() returns; a line that was closed has nothing more to say.
         if (mine === this.generation) this.follow(now, detail)
+      },
+      onMessage: (message) => {
+        if (message.type !== 'resume' || mine !== this.generation) return
+        keepLine({ callId, url: media.url, token: String(message['token']), iceServers: media.ice_servers })
       },
       onBlocked: () => {
         state.blocked = true
@@ -107,10 +129,12 @@ class DeskPhone {
         state.status = 'refused'
         state.problem = typeof detail === 'object' ? words(detail) : '音频没有接通'
         this.line = null
+        forgetLine()
         break
       case 'ended':
         state.status = 'ready'
         this.line = null
+        forgetLine()
         break
       default:
     }
@@ -136,6 +160,7 @@ class DeskPhone {
     this.generation += 1
     state.blocked = false
     if (line === null) return
+    forgetLine()
     line.hangup()
     if (state.status !== 'refused') state.status = 'ready'
   }

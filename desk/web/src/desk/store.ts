@@ -90,6 +90,8 @@ function receive(message: ServerMessage): void {
     case 'hello':
       ringer.stop()
       if (message.offer) ring(message.offer)
+      // After a reload the sound comes back within the seconds that the call keeps it.
+      else if (live.value !== null) phone.resume(live.value.call_id)
       break
     default:
   }
@@ -101,7 +103,7 @@ export const isHttps = (url: string): boolean => url.startsWith('https://')
 function ring(offer: Offer): void {
   ringer.start(offer.caller.masked, offer.card.request)
   // Connected while it rings, so that accepting only opens the gates.
-  if (offer.media !== null) phone.open(offer.call_id, offer.media)
+  if (offer.media !== null && !phone.resume(offer.call_id)) phone.open(offer.call_id, offer.media)
   // One window for all calls; a browser that blocks it leaves the link on the screen.
   if (offer.pop_url !== undefined && isHttps(offer.pop_url)) window.open(offer.pop_url, 'hotline-pop')
 }
