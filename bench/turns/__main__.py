@@ -1,4 +1,4 @@
-"""``python -m bench.turns``: false stops and cut-offs, each over five hundred times, on real sound in virtual time.
+"""``python -m bench.turns``: false stops, wishes and cut-offs, five hundred times, on real sound in virtual time.
 
 A false stop: the bot is stopped for good by a murmur, a cough, a word to somebody else, its own echo or line noise. A
 cut-off: the turn of a caller who only pauses (between digit groups, or trailing off) ends before the caller goes on.
@@ -44,7 +44,7 @@ def false_stops(backend: object, speech: sounds.Speech, each: int) -> list[str]:
         "| bot speaking | n | paused | stopped for good | pauses a minute |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    back: list[float] = []
+    back: dict[bool, list[float]] = {True: [], False: []}
     wrong = total = 0
     for name, make in kinds.items():
         stops = pauses = 0
@@ -56,7 +56,7 @@ def false_stops(backend: object, speech: sounds.Speech, each: int) -> list[str]:
             stops += bool(outcome.times("stop"))
             pauses += len(outcome.times("pause"))
             if outcome.times("pause") and outcome.times("resume"):
-                back.append(1000 * (outcome.times("resume")[0] - outcome.times("pause")[0] + 0.18))
+                back[name == ASIDE].append(1000 * (outcome.times("resume")[0] - outcome.times("pause")[0] + 0.18))
         lines.append(f"| {name} | {each} | {pauses} | {stops} | {60 * pauses / seconds:.1f} |")
         if name != ASIDE:
             wrong, total = wrong + stops, total + each
@@ -65,7 +65,26 @@ def false_stops(backend: object, speech: sounds.Speech, each: int) -> list[str]:
         f"\nfalse stops: {wrong} of {total} = {100 * wrong / total:.1f} % [{100 * low:.1f}, {100 * high:.1f}]\n"
     )
     lines += ["| after a false alarm | n | p50 ms | p95 ms | max ms |", "| --- | ---: | ---: | ---: | ---: |"]
-    return [*lines, row("voice is back, from the first sound of the alarm", back)]
+    lines.append(row("voice is back, from the first sound of the alarm", back[False]))
+    return [*lines, row("the same after a word to somebody else, which may be a long sentence", back[True])]
+
+
+def wishes(backend: object, speech: sounds.Speech, count: int) -> list[str]:
+    """Wishes spoken over the bot: each has to stop it."""
+    rng = random.Random(20261123)
+    stopped = back_first = 0
+    for number in range(count):
+        said = speech.pick(sounds.WISHES[number % len(sounds.WISHES)], rng)
+        sound = np.concatenate((sounds.silence(0.5), said, sounds.silence(2.5)))
+        outcome = Simulation(backend, new_policy(OPEN, bot_speaks=True)).run(sound)  # type: ignore[arg-type]
+        stops, resumptions = outcome.times("stop"), outcome.times("resume")
+        stopped += bool(stops)
+        back_first += bool(stops and resumptions and resumptions[0] < stops[0])
+    lines = [
+        "| wishes over the bot | n | stopped it | the voice had come back before |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    return [*lines, f"| | {count} | {stopped} | {back_first} |"]
 
 
 def cut_offs(backend: object, speech: sounds.Speech, each: int) -> list[str]:
@@ -100,19 +119,25 @@ def cut_offs(backend: object, speech: sounds.Speech, each: int) -> list[str]:
 async def run(each: int) -> str:
     """Measure and return the tables."""
     speech = sounds.Speech()
-    texts = [*sounds.MURMURS, *sounds.ASIDES, sounds.OURS]
+    texts = [*sounds.MURMURS, *sounds.ASIDES, *sounds.WISHES, sounds.OURS]
     texts += [part for parts in (*sounds.TRAILING, *sounds.GROUPS) for part in parts]
     await speech.make(tuple(texts))
     backend = load_onnx(MODEL, "int8")
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    parts = [*false_stops(backend, speech, each), "", *cut_offs(backend, speech, 5 * each // 2)]
+    parts = [
+        *false_stops(backend, speech, each),
+        "",
+        *wishes(backend, speech, each),
+        "",
+        *cut_offs(backend, speech, 5 * each // 2),
+    ]
     return "\n".join([f"virtual time, embedded recogniser, six embedded voices; load average {load}", "", *parts])
 
 
 def main() -> None:
     """Run with the given size and keep the tables under ``out/bench``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--each", type=int, default=110, help="false alarms of each of five kinds")
+    parser.add_argument("--each", type=int, default=130, help="false alarms of each of five kinds")
     each = parser.parse_args().each
     logger.disable("pipecat")  # one line for each of a thousand simulated callers
     tables = asyncio.run(run(each))
