@@ -7,6 +7,7 @@ before the dialogue hears of it, so nothing is promised that is not written down
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -75,6 +76,7 @@ class EffectRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._typing: asyncio.Task[None] | None = None  # waits for a number from the page of a link
         self._look_s = look_s
+        self._closing = asyncio.Event()
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
         """Learn the calling number's own parcels; the dialogue names them by waybill alone."""
@@ -109,8 +111,10 @@ class EffectRunner:
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
         self.ahead.close()
+        self._closing.set()
         if self._typing is not None:
-            self._typing.cancel()
+            # Asked, not cancelled: the database driver may swallow a cancellation that arrives inside its clean-up.
+            await self._typing
         if self._tasks:
             _done, late = await asyncio.wait(self._tasks, timeout=CLOSE_DEADLINE_S)
             for task in late:
@@ -244,7 +248,7 @@ class EffectRunner:
     async def _await_number(self, post: Post) -> None:
         """Post every number that is typed on the page; another process may serve it, so the table is asked."""
         known = 0
-        while True:
+        while not self._closing.is_set():
             try:
                 typed = await self._ledger.of_type(self._call_id, "link.used")
             except LedgerUnavailable as failure:
@@ -255,7 +259,8 @@ class EffectRunner:
                 if stored.seq > known and data.get("purpose") == NUMBER:
                     post(NumberTyped(self._clock.now(), str(data.get("waybill", ""))))
                 known = max(known, stored.seq)
-            await asyncio.sleep(self._look_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._look_s)
 
     def _own_phone(self, parcel: Parcel) -> str:
         """The calling number where it is the parcel's own, else nothing: a link never goes to whoever just calls."""
