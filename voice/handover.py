@@ -321,7 +321,7 @@ class Handover:
             await self._bridge.drop(Role.AGENT, "hangup")
             self._around.hang_up("agent_hangup")
             return None
-        await self._give_back(TransferOutcome.ENDED)
+        await self._give_back(TransferOutcome.LOST if ending.end is End.AGENT_LOST else TransferOutcome.ENDED)
         return None
 
     async def _give_back(self, outcome: TransferOutcome, *, failed: TransferOutcome | None = None) -> None:

@@ -65,7 +65,9 @@ def on_progress(t: Turn, event: TransferProgress) -> None:
         _rings(t)
     elif event.outcome is TransferOutcome.BRIDGED:
         t.change(phase=Phase.BRIDGED, queued=None)
-    elif event.outcome is TransferOutcome.ENDED:
+    elif event.outcome is TransferOutcome.LOST and t.state.transfer_reason == OUTSIDE:
+        _outside_unreached(t, "lost")
+    elif event.outcome in (TransferOutcome.ENDED, TransferOutcome.LOST):
         _back_from_person(t)
     elif event.outcome in _FAILED and t.state.phase is Phase.TRANSFERRING and t.state.transfer_reason == OUTSIDE:
         _outside_unreached(t, _FAILED[event.outcome])
@@ -84,7 +86,7 @@ def _rings(t: Turn) -> None:
 
 
 def _outside_unreached(t: Turn, outcome: str) -> None:
-    """Nobody of the outlet came: the matter that rang it goes on with what helps instead."""
+    """Nobody of the outlet came, or its line broke: the matter that rang it goes on with what helps instead."""
     others = tuple(x for x in t.state.topics if x.scene != "connect")
     connecting = tuple(x for x in t.state.topics if x.scene == "connect")
     t.change(phase=Phase.TALKING, topics=(*others, *connecting), transfer_reason="")

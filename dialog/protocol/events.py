@@ -132,6 +132,7 @@ class TransferOutcome(StrEnum):
     FAILED = "failed"
     ENDED = "ended"  # the person hung up first or gave the caller back
     UNAVAILABLE = "unavailable"
+    LOST = "lost"  # the line to an outlet or a courier broke while both talked
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _OFFERS = {_COURIER: "connect.offer_courier", _OUTLET: "connect.offer_outlet"}
 _CALLS_BACK = {_COURIER: "contact.offer_call", _OUTLET: "connect.offer_call"}
 _OPENED = {_COURIER: "contact.opened", _OUTLET: "connect.opened"}
 _WISHES = {_COURIER: "请快递员给用户回电", _OUTLET: "请网点给用户回电"}
+_UNREACHED = {"no_answer": "connect.no_answer", "lost": "connect.lost"}
 _RIGHTS = {_COURIER: Item.COURIER_PHONE, _OUTLET: Item.TRACE}
 _CALL_ME = Choice("call", "3", ("给我打", "打给我", "给我回", "让他打", "回电", "打电话给我"))
 _URGE = Choice("urge", "1", ("催派", "催一下", "催"))
@@ -72,7 +73,7 @@ def answered(t: Turn) -> None:
 
 def unreached(t: Turn) -> None:
     """Back from ringing: what they can be asked to do instead."""
-    t.say("connect.no_answer" if t.memory.get("outcome") == "no_answer" else "connect.unreachable")
+    t.say(_UNREACHED.get(str(t.memory.get("outcome")), "connect.unreachable"))
     t.ask(_CALLS_BACK[t.memory["whom"]], "call_back", YES_NO, sticky=False)
 
 

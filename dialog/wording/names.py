@@ -12,7 +12,7 @@ change.new_address change.owner_only change.read_back change.terms change.time_o
 change.too_late change.when claim.link_sent claim.offer claim.opened claim.owner_only claim.rule
 complaint.opened complaint.person complaint.what confirm.code confirm.missing confirm.right confirm.sent
 confirm.spent confirm.wrong confirm.wrong_out connect.back connect.closed connect.connecting connect.meanwhile
-connect.no_answer connect.offer_call connect.offer_courier connect.offer_outlet connect.opened
+connect.lost connect.no_answer connect.offer_call connect.offer_courier connect.offer_outlet connect.opened
 connect.still_calling connect.unreachable contact.courier contact.courier_phone contact.none contact.offer_call
 contact.opened contact.outlet contact.outlet_phone customs.link_sent customs.missing customs.not_there
 customs.opened customs.return_first damage.keep damage.link_sent damage.opened dispute.frozen doorstep.early

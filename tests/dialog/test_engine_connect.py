@@ -63,6 +63,17 @@ def test_after_the_talk_the_bot_is_back(dialogue: Dialogue) -> None:
     assert "那边已经挂断了" in words and call.question.startswith("home.")
 
 
+def test_a_line_that_breaks_in_mid_talk_is_said_and_a_call_back_offered(dialogue: Dialogue) -> None:
+    call, transfer = _ringing(dialogue)
+    call.feed(TransferProgress(NOON, transfer.request_id, TransferOutcome.RINGING))
+    call.feed(TransferProgress(NOON, transfer.request_id, TransferOutcome.BRIDGED))
+    words = call.feed(TransferProgress(NOON, transfer.request_id, TransferOutcome.LOST))
+    assert "通话断了" in words and "打电话吗" in words
+    assert call.state.phase is Phase.TALKING and call.state.attempts == 0
+    call.says("要的")
+    assert [type(effect) for effect in call.did(OpenOrder)] == [OpenOrder]
+
+
 def test_without_such_a_line_a_call_back_is_offered_as_before(dialogue: Dialogue) -> None:
     words = Call(dialogue, COURIERS_OWN).says("快递员电话给我")
     assert "接通" not in words and "打电话吗" in words

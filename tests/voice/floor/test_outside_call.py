@@ -107,7 +107,7 @@ async def test_an_outlets_line_that_breaks_leaves_the_caller_with_the_bot(endpoi
         await asyncio.wait_for(reaching, 2 * CONFIG.lost_after_s + 2)
         bot.write(tone(BOT_HZ, 0.6))
         await asyncio.sleep(0.9)
-        assert (hub.mode, told.outcomes[-1]) == (Mode.BOT, TransferOutcome.ENDED)
+        assert (hub.mode, told.outcomes[-1]) == (Mode.BOT, TransferOutcome.LOST)
         assert ("hold", {"state": "agent_left", "cause": "media_timeout", "agent": "tel:outlet"}) in told.events
         assert pitch(caller.received().pcm[-2 * 6400 : -2 * 3200]) == pytest.approx(BOT_HZ, abs=10)
         assert not caller.ended.done()
