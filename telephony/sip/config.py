@@ -24,13 +24,13 @@ class SipConfig:
     """How to listen for calls.
 
     ``host`` and ``port`` are where UDP and TCP listen (the next free port is taken when this one is in use);
-    ``rtp_ports`` is the inclusive UDP range for media, two ports per call; ``max_calls`` caps call legs, both
-    directions and ringing ones included, so it must be at least twice the number of conversations when calls are
-    bridged; ``jitter_ms`` is the fixed play-out delay and the bound of the jitter buffer (40 on a LAN trunk, 60
-    over the internet); ``rtp_timeout_s`` ends a call that sends no audio; ``lost_after_s`` gives up a person whom we
-    called and whose line is without sound and RTCP, or mute, for so long (0: never); ``realtime`` asks for SCHED_RR
-    on the media threads; ``advertise`` is the address written into Contact headers when ``host`` is a wildcard (the
-    stack then answers on that address and not on loopback);
+    ``rtp_ports`` is the inclusive UDP range for media, two ports per leg, and as many again so that the ports of legs
+    that ended rest for half a minute; ``max_calls`` caps call legs, both directions and ringing ones included, so it
+    must be at least twice the number of conversations when calls are bridged; ``jitter_ms`` is the fixed play-out delay
+    and the bound of the jitter buffer (40 on a LAN trunk, 60 over the internet); ``rtp_timeout_s`` ends a call that
+    sends no audio; ``lost_after_s`` gives up a person whom we called and whose line is without sound and RTCP, or mute,
+    for so long (0: never); ``realtime`` asks for SCHED_RR on the media threads; ``advertise`` is the address written
+    into Contact headers when ``host`` is a wildcard (the stack then answers on that address and not on loopback);
     ``follow_refer`` lets a peer make us call a number of its choice, which for a hotline is toll fraud.
     """
 

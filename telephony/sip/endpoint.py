@@ -58,7 +58,7 @@ class BaresipEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
         self._promoter = RealtimePromoter(config.realtime)
         self._guard = InviteGuard(self._overloaded)
-        self._ports = PortQuarantine(config.host, config.rtp_ports, time.monotonic, bound_udp_ports)
+        self._ports = PortQuarantine(config.host, config.rtp_ports, config.max_calls, time.monotonic, bound_udp_ports)
         self._look_until = 0.0
         self.faults: Counter[str] = Counter()
         self._address = config.host

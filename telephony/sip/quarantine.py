@@ -21,13 +21,16 @@ ListPorts = Callable[[], frozenset[int]]
 class PortQuarantine:
     """Watches which even ports of ``ports`` are bound, and binds those that were set free, for :data:`HOLD_S`.
 
-    At most half of the range is held, the oldest goes first, so that calls always find a port. ``bound`` lists the UDP
-    ports in use on this machine; where that cannot be known (no Linux) it lists none and nothing is held.
+    At most half of the range is held, and never a port that ``legs`` calls may need; the oldest goes first. ``bound``
+    lists the UDP ports in use on this machine; where that cannot be known (no Linux) it lists none and nothing is held.
     """
 
-    def __init__(self, host: str, ports: tuple[int, int], now: Callable[[], float], bound: ListPorts) -> None:
+    def __init__(
+        self, host: str, ports: tuple[int, int], legs: int, now: Callable[[], float], bound: ListPorts
+    ) -> None:
         self._host, self._now, self._bound = host, now, bound
         self._range = range(ports[0] + ports[0] % 2, ports[1] + 1, 2)
+        self._most = max(0, min(len(self._range) // 2, len(self._range) - legs))
         self._in_use: frozenset[int] = frozenset()
         self._held: deque[tuple[float, int, socket.socket]] = deque()
         self.strays = 0
@@ -45,6 +48,8 @@ class PortQuarantine:
         for port in sorted(self._in_use - in_use):
             self._hold(port)
         self._in_use = in_use
+        while len(self._held) > self._most:
+            self._let_go()
 
     def close(self) -> None:
         """Let all ports go."""
@@ -62,7 +67,7 @@ class PortQuarantine:
         self._held.append((self._now() + HOLD_S, port, guard))
 
     def _release(self) -> None:
-        while self._held and (self._held[0][0] <= self._now() or len(self._held) > len(self._range) // 2):
+        while self._held and self._held[0][0] <= self._now():
             self._let_go()
 
     def _let_go(self) -> None:
