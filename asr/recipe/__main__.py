@@ -13,7 +13,7 @@ from asr.recipe import corpus, network
 from asr.recipe.text import load_grammar
 
 MODEL = Path(__file__).resolve().parents[1] / "model"
-SHARDS = 24
+SHARDS = 42
 STATISTICS = 4
 """Shards that mean and standard deviation are taken from."""
 
@@ -45,7 +45,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes")
     parser.add_argument("--weights", choices=("average", "last"), default="average", help="which to export")
     parser.add_argument("--shards", type=int, default=SHARDS, help="1.3 hours of speech each")
-    parser.add_argument("--steps", type=int, default=12000, help="training steps")
+    parser.add_argument("--steps", type=int, default=19000, help="training steps")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop training after this long, 0 = by steps")
     return parser.parse_args()
 

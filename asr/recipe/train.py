@@ -26,7 +26,7 @@ from asr.recipe.batches import Shards, endless
 class Plan:
     """How long and how hard to train."""
 
-    steps: int = 12000
+    steps: int = 19000
     minutes: float = 0.0
     """Wall-clock budget; 0 = steps alone decide. The learning rate falls with whichever is further on."""
     frames: int = 600
