@@ -42,6 +42,27 @@ async def test_the_card_is_there_while_it_rings_and_f2_answers(hotline: RunningD
         assert one.troubles == []
 
 
+async def test_a_call_that_rings_is_seen_and_taken_on_every_page(hotline: RunningDesk, browser: Chromium) -> None:
+    async with seat(hotline, browser, "lili") as one:
+        await one.open("/desk/calls")
+        await talked(hotline, "c-1", one.person.account_id)
+        one.offer("c-1")
+        notice = one.page.get_by_test_id("notice")
+        await expect(notice).to_contain_text("包裹滞留网点未派件")
+        await one.shot("offer-elsewhere")
+        await one.page.keyboard.press("F2")
+        await until(lambda: [frame["offer_id"] for frame in one.asked("accept")] == ["o-c-1"])
+        await expect(one.page).to_have_url(f"{hotline.url}/desk")
+        one.call("c-1", "talking")
+        await expect(one.page.get_by_test_id("callbar")).to_be_visible()
+        await expect(notice).to_have_count(0)
+        await one.page.get_by_role("link", name="通话记录").click()
+        await expect(notice).to_contain_text("通话中")
+        await notice.get_by_role("link", name="回到通话").click()
+        await expect(one.page.get_by_test_id("callbar")).to_be_visible()
+        assert one.troubles == []
+
+
 async def test_a_call_that_goes_away_leaves_the_screen_with_a_reason(hotline: RunningDesk, browser: Chromium) -> None:
     async with seat(hotline, browser, "lili") as one:
         await one.open()
