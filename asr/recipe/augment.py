@@ -64,7 +64,7 @@ def behind(mel: Mel, voices: Sequence[NDArray[np.floating]], snr: float, rng: ra
         power = np.exp(np.asarray(voice, np.float32) - level(voice))
         crowd += np.resize(np.roll(power, rng.randrange(len(power)), axis=0), mel.shape)
     noise = np.log(crowd + 1e-7)
-    return np.logaddexp(mel, noise + (level(mel) - level(noise) - snr * np.log(10) / 10))
+    return np.asarray(np.logaddexp(mel, noise + (level(mel) - level(noise) - snr * np.log(10) / 10)), np.float32)
 
 
 def level(mel: NDArray[np.floating]) -> float:
