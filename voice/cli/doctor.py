@@ -8,7 +8,8 @@ import json
 from dataclasses import asdict
 
 from voice.config import load_settings
-from voice.doctor import FAIL, examine
+from voice.doctor import examine
+from voice.doctor_settings import FAIL
 
 _MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
