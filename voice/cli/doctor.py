@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from voice.config import load_settings
 from voice.doctor import examine
-from voice.doctor_settings import FAIL
+from voice.finding import FAIL
 
 _MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
