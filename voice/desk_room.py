@@ -69,6 +69,16 @@ def media_origins(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *listed)))
 
 
+def media_address(settings: Settings, own: str) -> str:
+    """Where softphones of this process's calls connect; empty is the address that the desk's page came from.
+
+    ``own`` is what this process listens on. Without ``MEDIA_*`` one process is all, whatever proxy stands before it.
+    """
+    if not settings.redis_url or not (settings.media_url or settings.media_origins):
+        return ""
+    return (settings.media_url or own).rstrip("/")
+
+
 def oidc_settings(settings: Settings) -> OidcSettings | None:
     """The identity provider; None where people sign in with passwords only.
 

@@ -42,14 +42,14 @@ async def addresses(settings: Settings) -> Finding:
         return Finding("addresses", WARN, "PUBLIC_URL is plain http: browsers give no microphone there; use https")
     if not settings.redis_url:
         return Finding("addresses", OK, "one process: pages and their sound have the same address")
+    if not known:
+        text = (
+            "MEDIA_URL and MEDIA_ORIGINS are not set: right for one process; of several, say where browsers reach each"
+        )
+        return Finding("addresses", WARN, text)
     if public.scheme == "https" and (not settings.media_url or any(origin.startswith("http:") for origin in known)):
         text = "PUBLIC_URL is https: set MEDIA_URL and every one of MEDIA_ORIGINS to https, or softphones stay silent"
         return Finding("addresses", FAIL, text)
-    if not settings.media_origins:
-        text = (
-            "MEDIA_ORIGINS is not set: with several processes list where browsers reach each, or softphones stay silent"
-        )
-        return Finding("addresses", WARN, text)
     return Finding("addresses", OK, f"softphones reach {len(known)} processes")
 
 

@@ -30,7 +30,7 @@ from tts.speaker import Speaker
 from voice.call_page import call_page_router
 from voice.clock import SystemClock
 from voice.config import Address, Settings, load_hotlines
-from voice.desk_room import media_origins, open_desk_room
+from voice.desk_room import media_address, media_origins, open_desk_room
 from voice.floor.assembly import desk_telephones, open_floor
 from voice.floor.routing_file import load_routing
 from voice.http.app import build_app
@@ -108,7 +108,7 @@ class Hotline:
         pages = Pages(settings.public_url, media_origins(settings))
         web_calls = WebCalls(web, ledger, self._incoming, pages)
         telephones = desk_telephones(settings, hotlines)
-        media_base = (settings.media_url or http.url).rstrip("/") if settings.redis_url else ""
+        media_base = media_address(settings, http.url)
         floor = await self._stack.enter_async_context(
             open_floor(redis, ledger, web, clock, load_routing(settings.config_dir), telephones, media_base=media_base)
         )

@@ -13,7 +13,7 @@ from desk.errors import Conflict
 from desk.http.cross_origin import Pages, check_origin, cross_origin_router, preflight
 from desk.static import Pages as StaticPages
 from voice.config import ConfigError, load_settings
-from voice.desk_room import media_origins
+from voice.desk_room import media_address, media_origins
 
 OTHER = "https://two.example.com:8443"
 
@@ -78,6 +78,16 @@ def test_the_other_processes_come_from_the_configuration() -> None:
     assert media_origins(settings) == ("https://one.example.com", OTHER)
     with pytest.raises(ConfigError, match="MEDIA_ORIGINS"):
         media_origins(load_settings(media_origins="two.example.com"))
+
+
+def test_without_other_processes_sound_goes_where_the_page_came_from() -> None:
+    own = "http://127.0.0.1:8080"
+    plain = {"media_url": "", "media_origins": "", "public_url": "https://desk.example.com"}
+    assert media_address(load_settings(**plain, redis_url=""), own) == ""
+    assert media_address(load_settings(**plain, redis_url="redis://r"), own) == ""
+    assert media_address(load_settings(media_url=OTHER + "/", redis_url="redis://r"), own) == OTHER
+    assert media_address(load_settings(media_url="", media_origins=OTHER, redis_url="redis://r"), own) == own
+    assert media_address(load_settings(media_url=OTHER, redis_url=""), own) == ""
 
 
 async def test_the_desk_may_send_its_sound_to_the_other_processes_only(tmp_path: Path) -> None:
