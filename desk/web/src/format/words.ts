@@ -249,6 +249,8 @@ export const EVENTS: Words = {
   'promise.kept': '承诺兑现',
   'promise.missed': '承诺超时',
   'link.sent': '发送短信链接',
+  'code.sent': '发送验证码',
+  'code.checked': '核对验证码',
   'link.delivered': '短信送达',
   'link.opened': '链接打开',
   'link.used': '链接完成',
