@@ -81,7 +81,7 @@ async def _speech(voice: str, text: str) -> bytes:
 
 
 def pause_and_return(timeline: Timeline, began: float) -> tuple[int | None, int | None]:
-    """Milliseconds from ``began`` to the last voiced frame before the longest silence, and to the first after it.
+    """Milliseconds from ``began`` to the last voiced frame before the first silence, and to the first after it.
 
     Silences that begin within a second count, gaps between two words do not. The second is None when the
     voice did not come back, the first when it never paused.
@@ -95,7 +95,8 @@ def pause_and_return(timeline: Timeline, began: float) -> tuple[int | None, int 
         for before, after in pairwise([*heard, float("inf")])
         if began <= before + FRAME_S <= began + PAUSES_WITHIN_S
     ]
-    if not silences or max(silences)[0] < PAUSE_S:
+    pauses = [(paused, back) for length, paused, back in silences if length >= PAUSE_S]
+    if not pauses:
         return None, None
-    _, paused, back = max(silences)
+    paused, back = pauses[0]
     return round((paused - began) * 1000), None if back == float("inf") else round((back - began) * 1000)
