@@ -7,54 +7,7 @@ import pytest
 from asr.recipe import text
 from asr.recipe.template import parse, sample
 from asr.recipe.text import DOMAIN, NUMBERS, OPEN, Grammar, letters, load_held_out, read_folder, vocabulary
-
-CONTRACT_INTENTS = [
-    "track",
-    "track_by_phone",
-    "eta",
-    "urge_delivery",
-    "stuck_hub",
-    "stuck_outlet",
-    "signed_not_received",
-    "pod_photo",
-    "locker_station",
-    "doorstep",
-    "change_address",
-    "change_time",
-    "intercept_return",
-    "refuse",
-    "lost",
-    "damage",
-    "wrong_item",
-    "perishable",
-    "claim",
-    "customs",
-    "complaint",
-    "courier_contact",
-    "pickup_order",
-    "pickup_urge",
-    "fee_cod",
-    "price_time",
-    "outlet_info",
-    "progress_followup",
-    "fraud_check",
-    "authority",
-    "safety",
-    "human",
-    "faq",
-    "affirm",
-    "deny",
-    "repeat",
-    "hold",
-    "slower",
-    "bye",
-    "give_number",
-    "correct",
-    "backchannel",
-    "abuse",
-    "no_recording",
-    "out_of_domain",
-]
+from dialog.understanding.intents import ALL_INTENTS
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +18,8 @@ def grammar() -> Grammar:
 
 
 def test_every_intent_of_the_contract_has_templates(grammar: Grammar) -> None:
-    assert set(CONTRACT_INTENTS) <= set(grammar.templates)
-    assert min(len(grammar.templates[name]) for name in CONTRACT_INTENTS) >= 3
+    assert set(ALL_INTENTS) <= set(grammar.templates)
+    assert min(len(grammar.templates[name]) for name in ALL_INTENTS) >= 3
 
 
 def test_held_out_sentences_are_frozen_by_hash(tmp_path: Path) -> None:
