@@ -52,6 +52,7 @@ def ask_for_a_person(hotline: RunningHotline, patience_s: float) -> tuple[str, l
     script = hotline.data_dir / "person.yaml"
     script.write_text(f'from: "13800138000"\nturns:\n  - keys: "0"\n  - silence: {patience_s}\n')
     report = hotline.call("--script", str(script), timeout=150)
+    assert report["call_id"] is not None, report["end"]
     return "".join(turn["heard"] for turn in report["turns"][1:]), hotline.events(report["call_id"])
 
 
