@@ -13,9 +13,10 @@ import pytest_asyncio
 from telephony.hub import BotLeg, Hub, HubClock, Role
 from telephony.ports import CallGone, SipCall
 from telephony.sip import BaresipCall, BaresipEndpoint, SipConfig
+from tests.ports import rtp_range
 
 CALL_TESTS = [pytest.mark.call, pytest.mark.asyncio(loop_scope="module")]
-CONFIG = SipConfig(port=0, rtp_ports=(30000, 30999), max_calls=12, rtp_timeout_s=10, lost_after_s=2.0)
+CONFIG = SipConfig(port=0, rtp_ports=rtp_range(24), max_calls=12, rtp_timeout_s=10, lost_after_s=2.0)
 
 
 class Line:

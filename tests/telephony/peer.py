@@ -13,6 +13,7 @@ from typing import Any
 from telephony.hub import BotLeg, Hub, HubClock, Role
 from telephony.ports import DialFailed, SipCall
 from telephony.sip import BaresipEndpoint, SipConfig
+from tests.ports import rtp_range
 
 from .sounds import pitch, tone
 
@@ -34,7 +35,7 @@ class Peer:
 
     async def start(self, codecs: list[str], follow_refer: bool) -> dict[str, Any]:
         config = SipConfig(
-            port=0, rtp_ports=(32000, 32999), codecs=tuple(codecs), realtime=False, follow_refer=follow_refer
+            port=0, rtp_ports=rtp_range(26), codecs=tuple(codecs), realtime=False, follow_refer=follow_refer
         )
         self._endpoint = BaresipEndpoint(config)
         self._endpoint.on_incoming(lambda call: self._answering.append(asyncio.create_task(self._answer(call))))

@@ -10,6 +10,7 @@ from telephony.ports import DialFailed, PortTaken, SipCall, StartFailed
 from telephony.rawsip import CallRefused, RawCaller
 from telephony.sip import BaresipEndpoint, SipConfig
 from telephony.sip.listen import free_sip_port, port_is_free
+from tests.ports import rtp_range
 
 from .conftest import closed
 
@@ -23,7 +24,7 @@ def free_port() -> int:
 async def endpoint_on(
     port: int = 0, admission: Admission | None = None, rtp_timeout_s: int = 10
 ) -> tuple[BaresipEndpoint, str]:
-    config = SipConfig(port=port, rtp_ports=(31000, 31999), max_calls=8, rtp_timeout_s=rtp_timeout_s)
+    config = SipConfig(port=port, rtp_ports=rtp_range(25), max_calls=8, rtp_timeout_s=rtp_timeout_s)
     endpoint = BaresipEndpoint(config, admission)
     uris = await endpoint.start()
     return endpoint, uris[0].partition(";")[0]

@@ -9,6 +9,7 @@ import pytest
 from telephony.ports import CallGone, SipCall
 from telephony.rawsip import RawCaller
 from telephony.sip import BaresipEndpoint, SipConfig
+from tests.ports import rtp_range
 
 from .fuzz import TORTURE, datagrams
 from .sounds import pitch, tone
@@ -20,7 +21,7 @@ class Hotline:
     """Answers every call at once, as the hotline does, and keeps the errors nobody expected."""
 
     def __init__(self) -> None:
-        self.endpoint = BaresipEndpoint(SipConfig(port=0, rtp_ports=(34000, 35999), max_calls=40, rtp_timeout_s=3))
+        self.endpoint = BaresipEndpoint(SipConfig(port=0, rtp_ports=rtp_range(27), max_calls=40, rtp_timeout_s=3))
         self.endpoint.on_incoming(self._take)
         self.gone = 0
         self.faults: list[BaseException] = []

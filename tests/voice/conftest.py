@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import selectors
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from tests.ports import rtp_range
+
 ROOT = Path(__file__).resolve().parents[2]
 HOTLINE = [sys.executable, "-c", "import sys; from voice.cli import main; sys.exit(main())"]
 START_S = 60.0
@@ -26,6 +29,9 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+_RANGES = itertools.count()
 
 
 @dataclass
@@ -107,16 +113,21 @@ class RunningHotline:
         return (self.data_dir / "serve.log").read_text()
 
 
+def rtp_ports() -> str:
+    """A range that no other hotline of this run has (places 24 and up belong to the tests of telephony)."""
+    first, last = rtp_range(next(_RANGES) % 24)
+    return f"{first}-{last}"
+
+
 def new_hotline(data_dir: Path, **env: str) -> RunningHotline:
     data_dir.mkdir(parents=True, exist_ok=True)
-    low = 30000 + free_port() % 20000
     return RunningHotline(
         data_dir,
         {
             "DATA_DIR": str(data_dir),
             "SIP_LISTEN": f"127.0.0.1:{free_port()}",
             "HTTP_LISTEN": f"127.0.0.1:{free_port(socket.SOCK_STREAM)}",
-            "RTP_PORTS": f"{low}-{low + 400}",
+            "RTP_PORTS": rtp_ports(),
             "TTS_ENGINES": "espeak",
             "AGENT_SIP": "sip:agent@127.0.0.1:9",
             **env,

@@ -12,7 +12,7 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 
 FRAME_MS = 20
 START_S = 0.1
-STOP_S = 0.18
+STOP_S = 0.2
 AGGRESSIVENESS = 2
 
 # About -50 dBFS: below this nothing on a telephone line is speech to us; webrtcvad alone fires on line hum.

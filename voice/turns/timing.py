@@ -11,7 +11,7 @@ from dialog.protocol import Expectation, ExpectKind
 class TurnTiming:
     """Waiting times in seconds, counted from the end of speech as the VAD reports it.
 
-    The VAD itself needs its hang-over (0.18 s) before it reports, which comes on top.
+    The VAD itself needs its hang-over (0.2 s) before it reports, which comes on top.
     """
 
     yes_no: float = 0.0
@@ -28,7 +28,7 @@ class TurnTiming:
     resume_window: float = 1.0
     filler_after: float = 1.2
     noise_after: float = 8.0  # voice activity without a word is noise from then on
-    shortest_word: float = 0.36  # voice activity includes the hang-over
+    shortest_word: float = 0.38  # voice activity includes the hang-over
     sure: float = 0.6  # confidence of the recogniser below which a meaning is not trusted
     believed: float = 0.4  # confidence below which a text may be noise
     certain: float = 0.72  # confidence from which words over the bot stop it at once, and words of unknown aim count
