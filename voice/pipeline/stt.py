@@ -21,7 +21,8 @@ from pipecat.utils.time import time_now_iso8601
 from asr.ports import Recogniser, RecogniserStream, RecogniserUnavailable, Transcript
 from voice.pipeline.frames import InterimFrame, UtteranceFrame
 
-# Speech is reported 0.1 s after it began, and a soft first consonant lies before that.
+# Speech is reported 0.1 s after it began, a soft first consonant lies before that, and the recogniser steps every
+# 480 ms: with this much, the second interim text is there when words over the bot are decided upon.
 PRE_ROLL_MS = 400
 FINAL_P99_S = 0.25
 

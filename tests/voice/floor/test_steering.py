@@ -231,15 +231,20 @@ def test_the_last_news_of_a_call_is_its_end(verb: str) -> None:
     in_desk(scenario)
 
 
+async def consulting(desk: Desk) -> None:
+    """The agent a1 has a caller and consults a2."""
+    await desk.sign_in("a1")
+    await desk.sign_in("a2", skill="complaint")
+    await desk.call()
+    await desk.accept("a1")
+    await desk.do("a1", "consult", target="a2")
+    await asyncio.sleep(0.5)
+    await desk.accept("a2")
+
+
 def test_who_was_consulted_may_step_out_and_nothing_else() -> None:
     async def scenario(desk: Desk) -> None:
-        await desk.sign_in("a1")
-        await desk.sign_in("a2", skill="complaint")
-        await desk.call()
-        await desk.accept("a1")
-        await desk.do("a1", "consult", target="a2")
-        await asyncio.sleep(0.5)
-        await desk.accept("a2")
+        await consulting(desk)
         assert "不在您手上" in await desk.do("a2", "confer")
         assert await desk.do("a2", "hangup") == "" and desk.mode() is Mode.BRIDGED
         await asyncio.sleep(0.2)
@@ -250,13 +255,7 @@ def test_who_was_consulted_may_step_out_and_nothing_else() -> None:
 
 def test_who_was_handed_a_call_may_transfer_it_back() -> None:
     async def scenario(desk: Desk) -> None:
-        await desk.sign_in("a1")
-        await desk.sign_in("a2", skill="complaint")
-        await desk.call()
-        await desk.accept("a1")
-        await desk.do("a1", "consult", target="a2")
-        await asyncio.sleep(0.5)
-        await desk.accept("a2")
+        await consulting(desk)
         await desk.do("a1", "hand_on")
         await desk.process.floor.tell("a1", {"type": "acw", "finish": True})
         assert await desk.do("a2", "transfer", target="agent:a1") == ""
