@@ -87,6 +87,10 @@ class Seat:
         await self.page.wait_for_selector("[data-testid=presence]:not([data-state=offline])")
         return self
 
+    async def attended(self) -> None:
+        """Wait until the page's line to the floor stands: a page that is drawn may still be connecting."""
+        await until(lambda: self.person.account_id in self.desk.floor.screens)
+
     def tell(self, **message: Any) -> None:
         """The floor tells this page something."""
         self.desk.floor.show(self.person.account_id, message)

@@ -46,6 +46,7 @@ async def test_only_a_listed_site_holds_the_widget(built: None, browser: Chromiu
             await one.page.goto(listed)
             widget = one.page.frame_locator("#desk").get_by_test_id("widget")
             await expect(widget).to_be_visible()
+            await one.attended()
             one.offer("c-1")
             await expect(one.page).to_have_title("138****8006 包裹滞留网点未派件")
             await one.page.get_by_text("就餐", exact=True).click()
