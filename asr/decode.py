@@ -106,8 +106,13 @@ class ParaformerBackend:
 
     @property
     def chunk_ms(self) -> int:
-        """Sound per step in milliseconds."""
+        """Sound of an early step in milliseconds."""
         return self._serving.chunk * self._frontend.frame_ms
+
+    @property
+    def later_ms(self) -> int:
+        """Sound of a later step in milliseconds."""
+        return (self._serving.later or self._serving.chunk) * self._frontend.frame_ms
 
     def warm_up(self) -> None:
         """Run once, so that the first caller does not pay for lazy allocation (and a damaged network shows)."""

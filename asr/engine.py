@@ -16,12 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from asr.backend import Backend, Step
+from asr.backend import EARLY_STEPS, SAMPLE, Backend, Step, step_bytes
 from asr.ports import Transcript
 
 logger = logging.getLogger(__name__)
-
-_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,7 @@ class _Segment:
 
     start_ms: int
     pcm: bytearray = field(default_factory=bytearray)
+    steps: int = 0
     finished: bool = False
     due: float | None = None
     utterance: Any = None
@@ -72,16 +71,20 @@ class _Segment:
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """One caller's queue; ``deliver`` gets every transcript on the event loop."""
+    """One caller's queue; ``deliver`` gets every transcript on the event loop, ``sizes`` are an early and a later step's."""
 
     rate: int
     deliver: Callable[[Transcript], None]
-    chunk_bytes: int
+    sizes: tuple[int, int]
     position_ms: float
     segments: deque[_Segment] = field(default_factory=deque)
     waiting: int = 0
     running: bool = False
     closed: bool = False
+
+    def size(self, segment: _Segment) -> int:
+        """Bytes of the segment's next step."""
+        return self.sizes[segment.steps >= EARLY_STEPS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,13 @@ class Scheduler:
         """A new stream; ``position_ms`` is how much of the caller's sound went before it (after a restart)."""
         self.counters.streams += 1
         self.counters.streams_opened += 1
-        chunk = self._backend.chunk_ms * rate // 1000 * _BYTES
-        return Stream(rate, deliver, chunk, position_ms)
+        sizes = step_bytes(self._backend, rate, 0), step_bytes(self._backend, rate, EARLY_STEPS)
+        return Stream(rate, deliver, sizes, position_ms)
 
     def feed(self, stream: Stream, pcm: bytes, now: float) -> None:
         """Queue sound; opens an utterance when none runs; sound over the bound is dropped and counted."""
-        room = int(self._limits.max_waiting_s * stream.rate) * _BYTES - stream.waiting
-        length_ms = len(pcm) / _BYTES / stream.rate * 1000
+        room = int(self._limits.max_waiting_s * stream.rate) * SAMPLE - stream.waiting
+        length_ms = len(pcm) / SAMPLE / stream.rate * 1000
         if len(pcm) > room:
             self.counters.dropped_ms += length_ms
             stream.position_ms += length_ms
@@ -147,7 +150,7 @@ class Scheduler:
         if head.finished:
             self._urgent.append(stream)
             head.due = now if head.due is None else head.due
-        elif len(head.pcm) >= stream.chunk_bytes and head.due is None:
+        elif len(head.pcm) >= stream.size(head) and head.due is None:
             head.due = now
             self._ready.append(stream)
 
@@ -182,8 +185,10 @@ class Scheduler:
         segment = stream.segments[0]
         if segment.utterance is None:
             segment.utterance = self._backend.new_utterance(stream.rate, segment.start_ms)
-        pcm = bytes(segment.pcm[: stream.chunk_bytes])
-        del segment.pcm[: stream.chunk_bytes]
+        size = stream.size(segment)
+        pcm = bytes(segment.pcm[:size])
+        del segment.pcm[:size]
+        segment.steps += 1
         stream.waiting -= len(pcm)
         stream.running = True
         last = segment.finished and not segment.pcm
@@ -211,7 +216,7 @@ def _has_step(stream: Stream) -> bool:
     if not stream.segments:
         return False
     head = stream.segments[0]
-    return head.finished or len(head.pcm) >= stream.chunk_bytes
+    return head.finished or len(head.pcm) >= stream.size(head)
 
 
 class Engine:

@@ -15,7 +15,7 @@ import av
 import numpy as np
 import webrtcvad
 
-from asr.backend import Backend, Step
+from asr.backend import Backend, Step, in_steps
 from asr.errors import AudioError
 from asr.ports import Transcript
 
@@ -59,18 +59,15 @@ def recognise(parts: Iterable[Segment], backend: Backend) -> Iterator[Transcript
 
 
 def _together(group: Sequence[Segment], backend: Backend) -> list[Transcript]:
-    size = backend.chunk_ms * RATE // 1000 * _BYTES
+    pieces = [in_steps(backend, segment.pcm, RATE) for segment in group]
     utterances = [backend.new_utterance(RATE, segment.start_ms) for segment in group]
     finals: list[Transcript | None] = [None] * len(group)
-    offset = 0
+    number = 0
     while running := [index for index, final in enumerate(finals) if final is None]:
-        steps = [
-            Step(utterances[index], group[index].pcm[offset : offset + size], offset + size >= len(group[index].pcm))
-            for index in running
-        ]
+        steps = [Step(utterances[index], *pieces[index][number]) for index in running]
         for index, step, transcript in zip(running, steps, backend.run(steps), strict=True):
             finals[index] = transcript if step.last else None
-        offset += size
+        number += 1
     return [final for final in finals if final is not None]
 
 

@@ -147,7 +147,7 @@ class AutoModelBackend:
     """``AutoModel.generate`` with one cache per utterance; texts only, so nothing is rejected by confidence."""
 
     name = "funasr"
-    chunk_ms = _CHUNK[1] * _FRAME_MS
+    chunk_ms = later_ms = _CHUNK[1] * _FRAME_MS
 
     def __init__(self, auto: Any, limits: Rejection | None = None) -> None:
         self._auto, self._limits = auto, limits or Rejection()

@@ -32,14 +32,16 @@ _LAYOUTS = (
 class Serving:
     """How a model is run; all sizes in LFR frames of 60 ms.
 
-    ``chunk`` new frames make one step, ``right`` of them are look-ahead (read, not yet committed), ``left``
-    committed frames are shown to the encoder again as context. ``rate`` is set for a model that knows only
+    ``chunk`` new frames make one step, ``later`` of them one from the fourth step of an utterance on (0: as before),
+    ``right`` of them are look-ahead (read, not yet committed), ``left`` committed frames are shown to the encoder again
+    as context. ``rate`` is set for a model that knows only
     telephone sound: wider sound is brought down to it first.
     """
 
     left: int = 10
     chunk: int = 10
     right: int = 5
+    later: int = 0
     rate: int | None = None
     language_weight: float = 0.5
     rejection: Rejection = Rejection()  # noqa: RUF009 - frozen, so one shared default is safe
@@ -193,7 +195,7 @@ def read_serving(path: Path) -> Serving:
     """``serving.json``, or the defaults when there is none.
 
     Keys: ``chunk_size`` ``[left, chunk, right]`` as FunASR writes it (a left of 0 means the default),
-    ``left``, ``rate``, ``language_weight``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
+    ``left``, ``later``, ``rate``, ``language_weight``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
     """
     if not path.exists():
         return Serving()
@@ -201,11 +203,22 @@ def read_serving(path: Path) -> Serving:
         raw = json.loads(_text(path))
         left, chunk, right = (int(value) for value in raw.get("chunk_size", (0, 10, 5)))
         left = int(raw.get("left", left or Serving().left))
+        later = int(raw.get("later", 0))
         rate = int(raw["rate"]) if "rate" in raw else None
         weight = float(raw.get("language_weight", Serving().language_weight))
         rejection = Rejection(**raw.get("rejection", {}))
     except (json.JSONDecodeError, AttributeError, TypeError, ValueError):
         raise _damaged(path, "chunk_size must be three whole numbers and rejection an object") from None
-    if not (0 <= right < chunk and left >= 0 and (rate is None or rate >= 8000) and weight >= 0.0):
-        raise _damaged(path, "the look-ahead must be smaller than the chunk, a rate at least 8000, a weight positive")
-    return Serving(left, chunk, right, rate, weight, rejection)
+    if not (
+        0 <= right < chunk
+        and left >= 0
+        and (later == 0 or later >= chunk)
+        and (rate is None or rate >= 8000)
+        and weight >= 0.0
+    ):
+        raise _damaged(
+            path,
+            "the look-ahead must be smaller than the chunk, later chunks at least as large, a rate at least 8000, a"
+            " weight positive",
+        )
+    return Serving(left, chunk, right, later, rate, weight, rejection)

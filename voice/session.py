@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from dialog.protocol import CallStarted, HotlineProfile, Staffing, Transfer
-from dialog.turns import turn_state
+from dialog.turns import read_turn
 from ledger import Event as LedgerEvent
 from ledger import LedgerUnavailable
 from logistics_client.vocabulary import CallerClass, CallerProfile
@@ -132,7 +132,7 @@ class CallSession:
             leg=leg,
             recogniser=services.recogniser,
             speaker=services.speaker,
-            policy=TurnPolicy(turn_state=turn_state, number_complete=number_complete),
+            policy=TurnPolicy(read_turn=read_turn, number_complete=number_complete),
             clock=clock,
             call_ms=lambda: hub.ticks * 20,
         )

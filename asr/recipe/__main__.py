@@ -30,7 +30,10 @@ def main() -> int:
         from asr.recipe import train
 
         _progress(began, "train", "two processes on CPU, one on CUDA; checkpoints every three minutes")
-        train.train(work, train.Plan(steps=options.steps, minutes=options.minutes))
+        if options.start is not None:
+            _adopt(options.start, work / "model")
+        plan = train.Plan(steps=options.steps, minutes=options.minutes, rate=options.rate, start=options.start)
+        train.train(work, plan)
     if options.stage in ("all", "export"):
         _export(work, options.out, options.weights, began)
     if options.stage in ("all", "export", "language"):
@@ -46,6 +49,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--weights", choices=("average", "last"), default="average", help="which to export")
     parser.add_argument("--shards", type=int, default=SHARDS, help="1.3 hours of speech each")
     parser.add_argument("--steps", type=int, default=19000, help="training steps")
+    parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="go on from the weights of this model directory")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop training after this long, 0 = by steps")
     return parser.parse_args()
 
@@ -65,6 +70,13 @@ def _corpus(work: Path, count: int, began: float) -> None:
         mean, std = corpus.statistics(sorted(made)[:STATISTICS])
         network.write_directory(work / "model", network.token_list(characters), mean, std)
     _progress(began, "corpus", f"{len(characters)} characters")
+
+
+def _adopt(start: Path, target: Path) -> None:
+    """Weights only fit the tokens and the statistics they were trained with."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("config.yaml", "tokens.json", "am.mvn"):
+        shutil.copyfile(start / name, target / name)
 
 
 def _export(work: Path, out: Path, weights: str, began: float) -> None:

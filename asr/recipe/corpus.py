@@ -21,7 +21,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from asr.recipe import channel, features
+from asr.recipe import channel, features, variants
 from asr.recipe.synth import RATE, Manner, Synthesiser
 from asr.recipe.text import Sentence, load_grammar
 from asr.recipe.voices import TRAIN_VOICES
@@ -47,6 +47,17 @@ class Utterance:
     """Speech borders in 10 ms frames."""
 
 
+DRAWN = 0.6
+"""Share of utterances spoken by a voice that ``variants`` drew for the shard."""
+
+
+def a_voice(rng: random.Random) -> str:
+    """A training voice: one that people wrote, or one drawn for this shard."""
+    if rng.random() < DRAWN:
+        return f"{variants.PREFIX}{rng.randrange(variants.MOST)}"
+    return rng.choice(TRAIN_VOICES)
+
+
 def manner(rng: random.Random, voice: str) -> Manner:
     """How a training sentence is spoken."""
     return Manner(
@@ -70,7 +81,7 @@ def make_utterance(
     sentence: Sentence, voice: Synthesiser, rng: random.Random, others: deque[NDArray[np.float32]]
 ) -> Utterance | None:
     """Speak one sentence through one channel; None when it comes out too long or silent."""
-    sound = speak(sentence.spoken, manner(rng, rng.choice(TRAIN_VOICES)), voice, rng)
+    sound = speak(sentence.spoken, manner(rng, a_voice(rng)), voice, rng)
     if not len(sound) or len(sound) > LONGEST * channel.RATE or channel.level_of(sound) < -60:
         return None
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
@@ -104,13 +115,15 @@ def make_shard(folder: Path, number: int, size: int = SHARD, attempt: int = 0) -
     rng = random.Random(f"shard {number} {attempt}")
     grammar, _ = load_grammar()
     sentences = grammar.stream(rng.getrandbits(32))
-    voice, others = Synthesiser(), deque[NDArray[np.float32]](maxlen=40)
+    others = deque[NDArray[np.float32]](maxlen=40)
     made: list[Utterance] = []
-    while len(made) < size:
-        if rng.random() < NO_SPEECH:
-            made.append(make_silence(rng, others))
-        elif utterance := make_utterance(next(sentences), voice, rng, others):
-            made.append(utterance)
+    with variants.data_folder(variants.MOST, rng) as data:
+        voice = Synthesiser(data)
+        while len(made) < size:
+            if rng.random() < NO_SPEECH:
+                made.append(make_silence(rng, others))
+            elif utterance := make_utterance(next(sentences), voice, rng, others):
+                made.append(utterance)
     _write(target, made)
     return target
 

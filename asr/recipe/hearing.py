@@ -21,11 +21,12 @@ def by_engine(
     left: int | None = None,
     chunk: int | None = None,
     right: int | None = None,
+    later: int | None = None,
     *,
     language: bool = True,
 ) -> Hear:
     """The ONNX backend as calls use it; window sizes override ``serving.json``, ``language`` is its language model."""
-    from asr.backend import Step
+    from asr.backend import Step, in_steps
     from asr.decode import ParaformerBackend
     from asr.model_dir import open_directory
     from asr.onnx_model import OnnxModel
@@ -37,21 +38,22 @@ def by_engine(
         left=serving.left if left is None else left,
         chunk=serving.chunk if chunk is None else chunk,
         right=serving.right if right is None else right,
+        later=serving.later if later is None else later,
         language_weight=serving.language_weight if language else 0.0,
     )
     directory = replace(directory, serving=serving)
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
-    step = backend.chunk_ms * 8
 
     def hear_batch(sounds: Sequence[Sound]) -> list[str]:
-        streams = [np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2") for sound in sounds]
+        streams = [
+            in_steps(backend, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes(), 8000)
+            for sound in sounds
+        ]
         utterances = [backend.new_utterance(8000, 0) for _ in streams]
         texts = [""] * len(streams)
-        for at in range(0, max(map(len, streams)), step):
+        for at in range(max(map(len, streams))):
             running = [number for number, stream in enumerate(streams) if at < len(stream)]
-            steps = [
-                Step(utterances[n], streams[n][at : at + step].tobytes(), at + step >= len(streams[n])) for n in running
-            ]
+            steps = [Step(utterances[number], *streams[number][at]) for number in running]
             for number, transcript in zip(running, backend.run(steps), strict=True):
                 texts[number] = transcript.text
         return texts

@@ -45,12 +45,15 @@ class Manner:
 
 
 class Synthesiser:
-    """espeak-ng in this process. Not thread-safe; make one per process."""
+    """espeak-ng in this process. Not thread-safe; make one per process.
 
-    def __init__(self) -> None:
+    ``data`` is a folder named ``espeak-ng-data`` with other voice variants (see ``variants``), by default the package's.
+    """
+
+    def __init__(self, data: Path | None = None) -> None:
         import espeakng_loader
 
-        self._data = Path(espeakng_loader.get_data_path())
+        self._data = data or Path(espeakng_loader.get_data_path())
         self._lib = ctypes.CDLL(espeakng_loader.get_library_path())
         if self._lib.espeak_Initialize(_SYNCHRONOUS, 500, str(self._data.parent).encode(), 0x8000) != RATE:
             raise SynthesisError("espeak-ng did not start: reinstall the espeakng-loader package")

@@ -37,6 +37,8 @@ class Plan:
     save_every: float = 180.0
     """Seconds between checkpoints."""
     port: int = 29517
+    start: Path | None = None
+    """A model directory whose weights to go on from (its ``tokens.json`` and ``am.mvn`` are in ``work/model``)."""
 
 
 @dataclass
@@ -94,6 +96,8 @@ def _run(rank: int, work: Path, plan: Plan, processes: int, device: str) -> None
     torch.manual_seed(7)
     tokens, mean, std = network.read_text_files(work / "model")
     model = objective.prepare(network.build(len(tokens))).to(device).train()
+    if plan.start is not None:
+        model.load_state_dict(torch.load(plan.start / "model.pt", map_location=device, weights_only=True))
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
     average, progress = Average(model), Progress()
     _load(work, model, optimiser, average, progress)
@@ -139,7 +143,9 @@ def _step(
 ) -> objective.Losses:
     optimiser.zero_grad(set_to_none=False)
     with torch.autocast(device, dtype=torch.bfloat16):
-        total, losses = objective.loss(model, batch, progress.step, offset, device, progress.done(plan))
+        # weights that can hear already need neither the flat start nor CTC
+        step, done = (progress.step, progress.done(plan)) if plan.start is None else (objective.FLAT_UNTIL, 1.0)
+        total, losses = objective.loss(model, batch, step, offset, device, done)
     if torch.isfinite(total):
         total.backward()
     grads = [p.grad for p in model.parameters() if p.grad is not None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asr.backend import Step
+from asr.backend import Step, in_steps
 from asr.decode import ParaformerBackend
 from asr.model_dir import open_directory
 from asr.onnx_model import OnnxModel
@@ -30,17 +30,17 @@ def open_ear(folder: Path = MODEL) -> Hear:
     """The embedded recogniser: sounds of 8 kHz, one final transcript each."""
     directory = open_directory(folder)
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
-    step = backend.chunk_ms * 8
 
     def hear_batch(sounds: Sequence[Sound]) -> list[Transcript]:
-        streams = [np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2") for sound in sounds]
+        streams = [
+            in_steps(backend, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes(), 8000)
+            for sound in sounds
+        ]
         utterances = [backend.new_utterance(8000, 0) for _ in streams]
         heard: dict[int, Transcript] = {}
-        for at in range(0, max(map(len, streams)), step):
+        for at in range(max(map(len, streams))):
             running = [number for number, stream in enumerate(streams) if at < len(stream)]
-            steps = [
-                Step(utterances[n], streams[n][at : at + step].tobytes(), at + step >= len(streams[n])) for n in running
-            ]
+            steps = [Step(utterances[number], *streams[number][at]) for number in running]
             heard.update(zip(running, backend.run(steps), strict=True))
         return [heard[number] for number in range(len(streams))]
 

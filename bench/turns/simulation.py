@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pipecat.audio.vad.vad_analyzer import VADState
 
-from asr.backend import Backend, Step
+from asr.backend import Backend, Step, step_bytes
 from asr.ports import Transcript
 from dialog.protocol import Expectation
-from dialog.turns import turn_state
+from dialog.turns import read_turn
 from voice.pipeline.dialogue import number_complete
 from voice.pipeline.stt import PRE_ROLL_MS
 from voice.pipeline.vad import WebRtcVadAnalyzer
@@ -47,10 +47,12 @@ class Simulation:
         self._backend, self._policy = backend, policy
         self._vad = WebRtcVadAnalyzer()
         self._vad.set_sample_rate(RATE)
+        self._vad.over_bot(policy.bot_speaking)
         self._pending: list[tuple[float, Callable[[float], list[Decision]]]] = []
         self._recent: list[bytes] = []
         self._utterance: object | None = None
         self._waiting = b""
+        self._steps = 0
         self._outcome = Outcome()
 
     def run(self, sound: Sound) -> Outcome:
@@ -88,19 +90,21 @@ class Simulation:
 
     def _do(self, at: float, step: Callable[[float], list[Decision]]) -> None:
         self._outcome.decisions += [(at, decision) for decision in step(at)]
+        self._vad.over_bot(self._policy.bot_speaking)
 
     def _begin(self, now: float) -> None:
         self._do(now, self._policy.voice_started)
         self._utterance = self._backend.new_utterance(RATE, 0)
         self._waiting = b"".join(self._recent)
+        self._steps = 0
         self._recent = []
 
     def _feed(self, pcm: bytes, now: float) -> None:
         self._waiting += pcm
-        size = self._backend.chunk_ms * RATE // 1000 * 2
-        while len(self._waiting) >= size:
+        while len(self._waiting) >= (size := step_bytes(self._backend, RATE, self._steps)):
             heard = self._step(self._waiting[:size], last=False)
             self._waiting = self._waiting[size:]
+            self._steps += 1
             self._pending.append((now + HEARING_S, partial(self._interim, heard)))
 
     def _interim(self, heard: Transcript, at: float) -> list[Decision]:
@@ -118,7 +122,7 @@ class Simulation:
 
 def new_policy(expect: Expectation, *, bot_speaks: bool) -> TurnPolicy:
     """The policy as calls have it, with the bot in the middle of a sentence or waiting for an answer."""
-    policy = TurnPolicy(turn_state=turn_state, number_complete=number_complete, asking=lambda: False)
+    policy = TurnPolicy(read_turn=read_turn, number_complete=number_complete, asking=lambda: False)
     policy.bot_started(-1.0, expect, interruptible=True)
     if not bot_speaks:
         policy.bot_ended(-0.5)

@@ -2,6 +2,15 @@
 
 from dialog.turns.claim import FloorClaim, floor_claim, is_new_thought
 from dialog.turns.model import TurnState
-from dialog.turns.state import hesitates, turn_state
+from dialog.turns.state import TurnReading, hesitates, read_turn, turn_state
 
-__all__ = ["FloorClaim", "TurnState", "floor_claim", "hesitates", "is_new_thought", "turn_state"]
+__all__ = [
+    "FloorClaim",
+    "TurnReading",
+    "TurnState",
+    "floor_claim",
+    "hesitates",
+    "is_new_thought",
+    "read_turn",
+    "turn_state",
+]

@@ -7,6 +7,7 @@ Four states: ``finished`` (answer now), ``unfinished`` (trailing off, in the mid
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,12 +33,30 @@ _LABELLED = re.compile(
 """A number given by the caller's own accord: what it is, and its digits."""
 
 
-def turn_state(text: str, expect: Expectation) -> TurnState:
+class TurnReading(NamedTuple):
+    """How a text stands, and the probability that it does; what a rule decides is certain."""
+
+    state: TurnState
+    certainty: float = 1.0
+
+
+def read_turn(text: str, expect: Expectation) -> TurnReading:
     """Judge an interim text against the question in the air; any text gives an answer, an empty one ``unfinished``."""
     flat = normalise(text)
+    asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
+    state = _by_rule(text, flat, expect, asked=asked)
+    return TurnReading(state) if state else _by_model(flat, asked=asked)
+
+
+def turn_state(text: str, expect: Expectation) -> TurnState:
+    """The state of ``read_turn`` alone."""
+    return read_turn(text, expect).state
+
+
+def _by_rule(text: str, flat: str, expect: Expectation, *, asked: bool) -> TurnState | None:
+    """What answers, murmurs, fillers, pleas for time and digits are; None for other words."""
     if not flat:
         return "unfinished"
-    asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
     if asked and (signals.is_answer(flat) or fixed_reading(flat, expect)):
         return "finished"
     if signals.is_murmur(flat):
@@ -46,8 +65,7 @@ def turn_state(text: str, expect: Expectation) -> TurnState:
         return "unfinished"
     if signals.asks_for_time(flat):
         return "wait"
-    number = _number_reading(text, flat, expect)
-    return number or _by_model(flat, asked=asked)
+    return _number_reading(text, flat, expect)
 
 
 def hesitates(text: str) -> bool:
@@ -55,12 +73,13 @@ def hesitates(text: str) -> bool:
     return signals.is_only_sound(normalise(text))
 
 
-def _by_model(flat: str, *, asked: bool) -> TurnState:
+def _by_model(flat: str, *, asked: bool) -> TurnReading:
     """The model's reading; an answer to a question of few words is seldom broken off."""
     probabilities = turn_model().read(flat)
     if asked:
         probabilities = probabilities * _ASKED
-    return STATES[int(probabilities.argmax())]
+    likeliest = int(probabilities.argmax())
+    return TurnReading(STATES[likeliest], float(probabilities[likeliest] / probabilities.sum()))
 
 
 def _number_reading(text: str, flat: str, expect: Expectation) -> TurnState | None:

@@ -25,6 +25,7 @@ class CountingBackend:
 
     name: str = "counting"
     chunk_ms: int = 100
+    later_ms: int = 200
     batches: list[int] = field(default_factory=list)
     fail_on: int | None = None
 

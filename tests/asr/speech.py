@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import soxr
 
-from asr.backend import Backend, Step
+from asr.backend import Backend, Step, in_steps
 from asr.ports import Transcript
 from asr.recipe.synth import RATE, Manner, Synthesiser
 
@@ -40,12 +40,8 @@ def spoken(text: str, rate: int = 8000, voice: str = "f2", level: float = 8000.0
 
 def hear(backend: Backend, pcm: bytes, rate: int = 8000) -> list[Transcript]:
     """All transcripts of one utterance, the final one last."""
-    size = backend.chunk_ms * rate // 1000 * 2
     utterance = backend.new_utterance(rate, 0)
-    return [
-        backend.run([Step(utterance, pcm[at : at + size], at + size >= len(pcm))])[0]
-        for at in range(0, max(1, len(pcm)), size)
-    ]
+    return [backend.run([Step(utterance, *piece)])[0] for piece in in_steps(backend, pcm, rate)]
 
 
 def errors(want: str, got: str) -> int:

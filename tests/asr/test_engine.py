@@ -190,3 +190,21 @@ async def test_nothing_is_delivered_after_close() -> None:
     await heard(engine, [sound(100)])
     assert got == []
     await engine.stop()
+
+
+def test_the_steps_of_a_long_utterance_grow_and_its_end_waits_for_none() -> None:
+    work = scheduler(replace(LIMITS, max_waiting_s=10.0))
+    caller = stream(work)
+    work.feed(caller, sound(850), now=0.0)
+    sizes = []
+    while jobs := work.take():
+        sizes.append(len(jobs[0].step.pcm))
+        work.done(jobs, now=0.0)
+    assert sizes == [1600, 1600, 1600, 3200, 3200]
+    work.finish(caller, now=0.1)
+    (job,) = work.take()
+    assert (len(job.step.pcm), job.step.last) == (2400, True)
+    work.done([job], now=0.1)
+    work.feed(caller, CHUNK, now=0.2)
+    (job,) = work.take()
+    assert len(job.step.pcm) == 1600

@@ -86,11 +86,20 @@ def test_serving_settings_have_defaults_and_funasr_chunk_sizes(tmp_path: Path) -
     assert told.rejection.min_confidence == 0.6
     assert serving(tmp_path, '{"chunk_size": [5, 10, 5]}').left == 5
     assert serving(tmp_path, '{"rate": 8000}') == Serving(rate=8000)
+    assert serving(tmp_path, '{"later": 20}') == Serving(later=20)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"rate": 10}', '{"chunk_size": [5, 5, 5]}', '{"chunk_size": "x"}', '{"rejection": {"mood": 1}}'],
+    [
+        "{",
+        "[]",
+        '{"rate": 10}',
+        '{"later": 4}',
+        '{"chunk_size": [5, 5, 5]}',
+        '{"chunk_size": "x"}',
+        '{"rejection": {"mood": 1}}',
+    ],
 )
 def test_wrong_serving_settings_name_the_file(tmp_path: Path, text: str) -> None:
     with pytest.raises(ModelError, match=r"serving\.json"):

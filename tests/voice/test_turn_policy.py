@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialog.protocol import Expectation, ExpectKind
+from dialog.turns import TurnReading
 from voice.turns import Act, Decision, TurnPolicy
 
 OPEN = Expectation(ExpectKind.OPEN)
@@ -12,10 +13,17 @@ YES_NO = Expectation(ExpectKind.YES_NO)
 NUMBER = Expectation(ExpectKind.NUMBER, max_digits=4)
 
 
-def state(text: str, expect: Expectation) -> str:
+def read(text: str, expect: Expectation) -> TurnReading:
     if expect.kind is ExpectKind.NUMBER:
-        return "finished" if complete(text, expect) else "unfinished"
-    return {"嗯": "backchannel", "对": "backchannel", "就是那个": "unfinished", "等一下": "wait"}.get(text, "finished")
+        return TurnReading("finished" if complete(text, expect) else "unfinished")
+    readings: dict[str, TurnReading] = {
+        "嗯": TurnReading("backchannel"),
+        "对": TurnReading("backchannel"),
+        "就是那个": TurnReading("unfinished"),
+        "等一下": TurnReading("wait"),
+        "他说今天送": TurnReading("finished", 0.8),
+    }
+    return readings.get(text, TurnReading("finished"))
 
 
 def complete(text: str, expect: Expectation) -> bool:
@@ -24,7 +32,7 @@ def complete(text: str, expect: Expectation) -> bool:
 
 @pytest.fixture
 def policy() -> TurnPolicy:
-    return TurnPolicy(turn_state=state, number_complete=complete)
+    return TurnPolicy(read_turn=read, number_complete=complete)
 
 
 def acts(decisions: list[Decision]) -> list[Act]:
@@ -321,3 +329,12 @@ def test_words_that_the_recogniser_doubts_wait_longer_than_sure_ones(policy: Tur
     policy.final(2.03, "我的快递到哪了", 0.3, ())
     ((at, _),) = run_until(policy, 3.0)
     assert at - 2.03 == pytest.approx(policy.timing.open)
+
+
+def test_a_breath_in_a_story_is_waited_out_and_a_sure_end_is_not(policy: TurnPolicy) -> None:
+    policy.bot_started(0.0, OPEN, interruptible=True)
+    policy.bot_ended(1.0)
+    speak(policy, 2.0, 3.0, "他说今天送")
+    ((at, decision),) = run_until(policy, 4.0)
+    assert decision.act is Act.END_TURN
+    assert 0.08 <= at - 3.0 <= 0.25

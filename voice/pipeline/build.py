@@ -61,12 +61,15 @@ def build_pipeline(
     hub.comfort_caller()
     playout = Playout(leg)
     tts = SpeakerTTS(speaker, playout, hub.rate)
-    dialogue = DialogueProcessor(policy=policy, tts=tts, playout=playout, leg=leg, clock=clock, call_ms=call_ms)
+    vad = WebRtcVadAnalyzer()
+    dialogue = DialogueProcessor(
+        policy=policy, tts=tts, playout=playout, leg=leg, vad=vad, clock=clock, call_ms=call_ms
+    )
     ear = HubInput(hub)
     pipeline = Pipeline(
         [
             ear,
-            VADProcessor(vad_analyzer=WebRtcVadAnalyzer()),
+            VADProcessor(vad_analyzer=vad),
             RecogniserSTT(recogniser),
             dialogue,
             tts,
@@ -87,14 +90,15 @@ def build_pipeline(
 async def warm_up(speaker: Speaker, recogniser: Recogniser, clock: Clock) -> None:
     """Build and tear down one pipeline before the first call: pipecat's lazy imports block the loop for a second."""
     from dialog.protocol import Expectation  # local: only the warm-up needs a policy of its own
+    from dialog.turns import TurnReading
 
     hub = Hub(8000)
     leg = BotLeg(8000)
 
-    def state(_text: str, _expect: Expectation) -> str:
-        return "finished"
+    def read(_text: str, _expect: Expectation) -> TurnReading:
+        return TurnReading("finished")
 
-    policy = TurnPolicy(turn_state=state, number_complete=lambda _text, _expect: False)
+    policy = TurnPolicy(read_turn=read, number_complete=lambda _text, _expect: False)
     call = build_pipeline(
         hub=hub, leg=leg, recogniser=recogniser, speaker=speaker, policy=policy, clock=clock, call_ms=lambda: 0
     )

@@ -33,7 +33,7 @@ from voice.pipeline.frames import SayEndFrame, UtteranceFrame
 from voice.pipeline.playout import Playout
 from voice.pipeline.stages import AnswerStages
 from voice.pipeline.tts import SpeakerTTS
-from voice.pipeline.vad import START_S, STOP_S
+from voice.pipeline.vad import STOP_S, WebRtcVadAnalyzer
 from voice.turns.decision import Act, Decision, Piece
 from voice.turns.mark import Resumed
 from voice.turns.policy import TurnPolicy
@@ -47,7 +47,7 @@ FILLERS = ("我看一下啊。", "稍等，我查一下。", "正在查，马上
 class DialogueProcessor(FrameProcessor):
     """Hosts the turn policy and is the conversation's mouth.
 
-    ``call_ms`` tells the time since the call was answered, in milliseconds, for the ledger.
+    ``vad`` is told who speaks; ``call_ms`` tells the time since the call was answered, in milliseconds, for the ledger.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class DialogueProcessor(FrameProcessor):
         tts: SpeakerTTS,
         playout: Playout,
         leg: BotLeg,
+        vad: WebRtcVadAnalyzer,
         clock: Clock,
         call_ms: Callable[[], int],
         **kwargs: Any,
@@ -66,6 +67,7 @@ class DialogueProcessor(FrameProcessor):
         self._tts = tts
         self._playout = playout
         self._leg = leg
+        self._vad = vad
         self._wall = clock
         self._call_ms = call_ms
         self._conversation: Conversation | None = None
@@ -114,7 +116,7 @@ class DialogueProcessor(FrameProcessor):
         match frame:
             case VADUserStartedSpeakingFrame():
                 if self._voice_began_ms is None:
-                    self._voice_began_ms = self._call_ms() - round(START_S * 1000)
+                    self._voice_began_ms = self._call_ms() - round(self._vad.start_s * 1000)
                 self._inbox.put_nowait(self._policy.voice_started)
             case VADUserStoppedSpeakingFrame():
                 self._voice_ended_ms = self._call_ms() - round(STOP_S * 1000)
@@ -220,7 +222,9 @@ class DialogueProcessor(FrameProcessor):
             step: Callable[[float], list[Decision]] = self._policy.tick
             with contextlib.suppress(TimeoutError):
                 step = await asyncio.wait_for(self._inbox.get(), wait)
-            for decision in step(self._wall.monotonic()):
+            decisions = step(self._wall.monotonic())
+            self._vad.over_bot(self._policy.bot_speaking)
+            for decision in decisions:
                 await self._act(decision)
 
     async def _act(self, decision: Decision) -> None:

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dialog.protocol import Expectation, ExpectKind
-from dialog.turns import FloorClaim, floor_claim, hesitates, is_new_thought
+from dialog.turns import FloorClaim, TurnReading, floor_claim, hesitates, is_new_thought
 from voice.turns.decision import Act, Decision, Piece
 from voice.turns.timing import TurnTiming
 
-TurnState = Callable[[str, Expectation], str]
+ReadTurn = Callable[[str, Expectation], TurnReading]
 NumberComplete = Callable[[str, Expectation], bool]
 Claims = Callable[[str, bool], FloorClaim]
 
@@ -37,12 +37,12 @@ class _Ended:
 class TurnPolicy:
     """Feed it what happens, with the time; every call returns the decisions that follow.
 
-    ``turn_state`` reads a text's completeness (``dialog.turns``), ``number_complete`` tells that the digits asked
+    ``read_turn`` reads a text's completeness (``dialog.turns``), ``number_complete`` tells that the digits asked
     for are all there, ``claims`` whether words said over the bot are meant for it. ``deadline`` is when ``tick`` wants
     to be called next, or None. ``asking`` is True while the bot speaks its question and not what goes before it.
     """
 
-    turn_state: TurnState
+    read_turn: ReadTurn
     number_complete: NumberComplete
     timing: TurnTiming = field(default_factory=TurnTiming)
     expect: Expectation = field(default_factory=Expectation)
@@ -84,7 +84,7 @@ class TurnPolicy:
         if self._bot and not self._paused:
             return False
         whole = "".join(piece.text for piece in self._pieces) + text
-        return self.number_complete(whole, self.expect) or self.turn_state(whole, self.expect) == "finished"
+        return self.number_complete(whole, self.expect) or self.read_turn(whole, self.expect).state == "finished"
 
     # --- the bot -------------------------------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class TurnPolicy:
     # --- the caller ----------------------------------------------------------------------------------------------
 
     def voice_started(self, now: float) -> list[Decision]:
-        """Voice activity begins; it is reported ``timing.vad_start`` after the first sound."""
+        """Voice activity begins; it is reported ``timing.vad_start`` after the first sound, or a little sooner."""
         if self._suspended:
             return []
         self._voiced = True
@@ -263,10 +263,10 @@ class TurnPolicy:
         pieces, expect = self._whole()
         text = "".join(piece.text for piece in pieces)
         complete = self.number_complete(text, expect)
-        state = self.turn_state(text, expect)
-        if state == "backchannel" and not hesitates(text):
-            state = "finished"  # with the floor his own, a 好的 is all the caller wants to say
-        return self.timing.end_wait(state, expect, number_complete=complete, sure=confidence >= self.timing.sure)
+        reading = self.read_turn(text, expect)
+        if reading.state == "backchannel" and not hesitates(text):
+            reading = TurnReading("finished")  # with the floor his own, a 好的 is all the caller wants to say
+        return self.timing.end_wait(reading, expect, number_complete=complete, sure=confidence >= self.timing.sure)
 
     def _pause(self, now: float, decide_at: float) -> list[Decision]:
         self._paused = True
@@ -303,7 +303,7 @@ class TurnPolicy:
         return self._resume(("backchannel" if self._assents(text) else "not for the bot") if text else "no words")
 
     def _assents(self, text: str) -> bool:
-        return self.turn_state(text, Expectation()) == "backchannel"
+        return self.read_turn(text, Expectation()).state == "backchannel"
 
     def _resume(self, reason: str) -> list[Decision]:
         if not self._paused:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialog.protocol import Expectation, ExpectKind
+from dialog.turns import TurnReading
 
 
 @dataclass(frozen=True, slots=True)
 class TurnTiming:
     """Waiting times in seconds, counted from the end of speech as the VAD reports it.
 
-    The VAD itself needs its hang-over (0.2 s) before it reports, which comes on top.
+    The VAD itself needs its hang-over (0.16 s) before it reports, which comes on top.
     """
 
     yes_no: float = 0.0
     finished: float = 0.02  # complete by meaning: a caller who goes on all the same is merged again
+    doubtful: float = 0.3  # added for a text that is as likely to go on as not, in proportion to the doubt
+    clear: float = 0.95  # probability from which a text that sounds complete leaves no doubt
     open: float = 0.35
     unfinished: float = 1.0
     dictating: float = 1.1
     waiting: float = 8.0  # "等一下,我找找单号": the caller asked for time
-    vad_start: float = 0.1  # how late the VAD reports a voice
+    vad_start: float = 0.1  # how late the VAD reports a voice over the bot
     pause_after: float = 0.08  # voiced time after that before the bot pauses
     decide_within: float = 0.78  # from the first sound, or from the pause where there was none
     decide_latest: float = 2.5  # ... for words that may yet be meant for us, while they are being said
@@ -35,14 +38,14 @@ class TurnTiming:
     certain_words: int = 4  # ... when they are at least so many characters
     resumed_words: int = 2
 
-    def end_wait(self, state: str, expect: Expectation, *, number_complete: bool, sure: bool = True) -> float:
+    def end_wait(self, reading: TurnReading, expect: Expectation, *, number_complete: bool, sure: bool = True) -> float:
         """Return how long a pause after this text must last to end the turn.
 
-        ``state`` is the meaning-level state of the text: finished, unfinished, wait or backchannel; ``sure`` tells
-        that the recogniser trusts its text.
+        ``reading`` is how the text stands by its meaning; ``sure`` tells that the recogniser trusts its text.
         """
         if number_complete:
             return 0.0
+        state = reading.state
         if state == "wait":
             return self.waiting
         if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
@@ -50,5 +53,9 @@ class TurnTiming:
         if state == "unfinished":
             return self.unfinished
         if expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE):
-            return self.yes_no
-        return self.finished if state == "finished" and sure else self.open
+            return self.yes_no + self._doubt(reading)
+        return self.finished + self._doubt(reading) if state == "finished" and sure else self.open
+
+    def _doubt(self, reading: TurnReading) -> float:
+        """A breath in the middle of a sentence (他今天说送 | 但是没有来) is given time in proportion to the doubt."""
+        return self.doubtful * max(0.0, self.clear - reading.certainty) / (self.clear - 0.5)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize, WebSocket, async_playwright, expect
 
 from desk.auth.roles import Role
 from tests.desk.conftest import Browser, RunningDesk
@@ -81,6 +81,7 @@ class Seat:
     person: Browser
     desk: RunningDesk
     troubles: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     async def open(self, path: str = "/desk/") -> Seat:
         await self.page.goto(self.desk.url + path)
@@ -89,7 +90,12 @@ class Seat:
 
     async def attended(self) -> None:
         """Wait until the page's line to the floor stands: a page that is drawn may still be connecting."""
-        await until(lambda: self.person.account_id in self.desk.floor.screens)
+        try:
+            await until(lambda: self.person.account_id in self.desk.floor.screens)
+        except TimeoutError:
+            print("the page never came to the floor; its words and lines:", self.troubles, self.lines)
+            await self.shot("never-attended")
+            raise
 
     def tell(self, **message: Any) -> None:
         """The floor tells this page something."""
@@ -132,9 +138,19 @@ async def seat(
     one = Seat(page, context, person, desk)
     page.on("pageerror", lambda error: one.troubles.append(str(error)))
     page.on("console", lambda message: _note(one, message))
+    page.on("request", lambda request: one.lines.append(f"> {request.method} {request.url}"))
+    page.on("response", lambda answer: one.lines.append(f"< {answer.status} {answer.url}"))
+    page.on("requestfailed", lambda request: one.lines.append(f"! {request.failure} {request.url}"))
+    page.on("websocket", lambda line: _watch_line(one, line))
     yield one
     await context.close()
     await person.http.aclose()
+
+
+def _watch_line(one: Seat, line: WebSocket) -> None:
+    one.lines.append(f"socket {line.url}")
+    line.on("socketerror", lambda error: one.lines.append(f"socket error {error}"))
+    line.on("close", lambda: one.lines.append("socket closed"))
 
 
 def _note(one: Seat, message: ConsoleMessage) -> None:
