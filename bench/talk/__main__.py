@@ -85,7 +85,16 @@ async def run(options: argparse.Namespace) -> str:
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     lines = [f"{options.calls} calls, one begun every {options.stagger:g} s; load average at the end {load}", ""]
     lines += table_of(results, KINDS)
-    lines += ["", *share(results), "", *split.table(), "", "| barge-in | n | p50 ms | p95 ms | max ms |"]
+    lines += [
+        "",
+        *share(results),
+        "",
+        *split.table(),
+        "",
+        *split.slowest(),
+        "",
+        "| barge-in | n | p50 ms | p95 ms | max ms |",
+    ]
     lines += ["| --- | ---: | ---: | ---: | ---: |", row("voice pauses after the caller begins", list(barge.paused_ms))]
     lines += [row("voice resumes after a false alarm begins", list(barge.resumed_ms))]
     lines += [f"\nfalse alarms that were not resumed: {barge.lost} of {barge.lost + len(barge.resumed_ms)}"]

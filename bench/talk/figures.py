@@ -67,12 +67,22 @@ class Split:
     """Milliseconds of every answered turn by stage; ``line`` is what the caller's socket adds."""
 
     stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    lines: list[tuple[Measured, dict[str, float]]] = field(default_factory=list)
 
     def table(self) -> list[str]:
         """Rows per stage."""
         names = (*STAGES, "line")
         head = ["| hotline, per turn | n | p50 ms | p95 ms | max ms |", "| --- | ---: | ---: | ---: | ---: |"]
         return head + [row(name, self.stages.get(name, [])) for name in names]
+
+    def slowest(self, count: int = 6) -> list[str]:
+        """The lines that waited longest, with the stage that took most of it."""
+        found = sorted(self.lines, key=lambda pair: -(pair[0].gap_ms or 0))[:count]
+        head = ["| slowest lines | voice | ms | mostly |", "| --- | --- | ---: | --- |"]
+        for line, stages in found:
+            stage = max(stages, key=lambda name: stages[name])
+            head.append(f"| {line.say} | {line.voice} | {line.gap_ms} | {stage} {stages[stage]:.0f} |")
+        return head
 
 
 async def split_of(ledger_url: str, lines: Sequence[Measured]) -> Split:
@@ -93,6 +103,7 @@ async def split_of(ledger_url: str, lines: Sequence[Measured]) -> Split:
         of_call = answers.get(line.sip_call_id, [])
         if line.gap_ms is None or line.turn >= len(of_call):
             continue
+        split.lines.append((line, of_call[line.turn]))
         for stage in STAGES:
             split.stages[stage].append(of_call[line.turn][stage])
         split.stages["line"].append(line.gap_ms - sum(of_call[line.turn].values()))

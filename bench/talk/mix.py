@@ -46,6 +46,8 @@ class Measured:
     gap_ms: int | None
     sip_call_id: str
     turn: int
+    say: str = ""
+    voice: str = ""
 
 
 def load_mix(path: Path = MIX) -> tuple[Call, ...]:
@@ -73,11 +75,11 @@ async def _one(uri: str, mix: tuple[Call, ...], index: int, wait_s: float) -> li
             steps = steps_from_lines([line.say for line in call.lines])
             record = await SimulatedCaller(raw, speaker, steps).run()
     except CallRefused:
-        return [Measured(line.kind, None, "", turn) for turn, line in enumerate(call.lines)]
+        return [Measured(line.kind, None, "", turn, line.say, variant) for turn, line in enumerate(call.lines)]
     finally:
         await speaker.close()
     gaps = [turn.gap_ms for turn in record.turns[1:]]
     return [
-        Measured(line.kind, gap, record.sip_call_id, turn)
+        Measured(line.kind, gap, record.sip_call_id, turn, line.say, variant)
         for turn, (line, gap) in enumerate(zip(call.lines, gaps, strict=True))
     ]

@@ -338,3 +338,21 @@ def test_a_breath_in_a_story_is_waited_out_and_a_sure_end_is_not(policy: TurnPol
     ((at, decision),) = run_until(policy, 4.0)
     assert decision.act is Act.END_TURN
     assert 0.08 <= at - 3.0 <= 0.25
+
+
+def test_a_pause_on_the_last_sound_of_a_sentence_does_not_silence_the_next(policy: TurnPolicy) -> None:
+    policy.bot_started(0.0, OPEN, interruptible=True)
+    policy.voice_started(1.0)
+    assert acts(policy.tick(1.1)) == [Act.PAUSE]
+    # the sentence is out, and what follows begins although nothing was decided yet
+    assert acts(policy.bot_started(1.12, OPEN, interruptible=False)) == [Act.RESUME]
+
+
+def test_a_pause_ends_with_what_was_said_and_with_the_bots_part(policy: TurnPolicy) -> None:
+    for end in (policy.bot_ended, lambda _now: policy.suspend()):
+        policy.bot_started(0.0, OPEN, interruptible=True)
+        policy.voice_started(1.0)
+        assert acts(policy.tick(1.1)) == [Act.PAUSE]
+        assert acts(end(1.12)) == [Act.RESUME]
+        policy.voice_stopped(1.2)
+        policy.final(1.23, "", 0.0, ())

@@ -142,11 +142,7 @@ class DialogueProcessor(FrameProcessor):
     def suspend(self) -> None:
         """A person has the call now: nobody waits for answers to the bot."""
 
-        def stand_down(_now: float) -> list[Decision]:
-            self._policy.suspend()
-            return []
-
-        self._inbox.put_nowait(stand_down)
+        self._inbox.put_nowait(lambda _now: self._policy.suspend())
 
     async def quiet(self) -> None:
         """Wait until everything that was to be said has been played."""

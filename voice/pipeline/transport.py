@@ -27,11 +27,19 @@ from voice.pipeline.frames import SayEndFrame
 # What the pipeline keeps in the bot's leg: enough to ride out a stall of the loop, little enough to stop at once.
 AHEAD_MS = 60.0
 
+# A write waits while the caller is listened to, and nobody reads too slowly on our own clock: pipecat's ten seconds
+# would take a long pause for a dead line and leave the bot without a voice for the rest of the call.
+WRITE_TIMEOUT_S = 3600.0
+
 
 def transport_params() -> TransportParams:
     """Audio both ways, 20 ms frames, no trailing silence."""
     return TransportParams(
-        audio_in_enabled=True, audio_out_enabled=True, audio_out_10ms_chunks=2, audio_out_end_silence_secs=0
+        audio_in_enabled=True,
+        audio_out_enabled=True,
+        audio_out_10ms_chunks=2,
+        audio_out_end_silence_secs=0,
+        audio_out_write_timeout_secs=WRITE_TIMEOUT_S,
     )
 
 

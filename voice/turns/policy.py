@@ -91,8 +91,10 @@ class TurnPolicy:
     def bot_started(self, now: float, expect: Expectation, *, interruptible: bool) -> list[Decision]:
         """Note that the bot starts to speak and which question it will leave in the air.
 
-        While the caller speaks it starts paused: nobody begins a sentence over another's.
+        While the caller speaks it starts paused: nobody begins a sentence over another's. A pause that fell on the last
+        sound of what was said before ends here, or the new sentence would wait for ever.
         """
+        paused = self._paused
         self.expect = expect
         self._bot = True
         self._suspended = False
@@ -101,17 +103,18 @@ class TurnPolicy:
         self._pause_at = self._decide_at = self._no_input_at = self._filler_at = None
         if interruptible and (self._voiced or self._awaiting_final):
             return self._pause(now, now + self.timing.decide_within)
-        return []
+        return [Decision(Act.RESUME, "a new sentence")] if paused else []
 
     def bot_ended(self, now: float) -> list[Decision]:
         """Note that the bot has said everything; the caller has the floor."""
-        self._bot = self._paused = False
+        decisions = self._resume("said")
+        self._bot = False
         self._pause_at = self._decide_at = None
         self._arm_no_input(now)
         if self._pieces and self._end_at is None and not self._voiced and not self._awaiting_final:
             # Spoken over a sentence that could not be interrupted: it is heard now.
             self._end_at = now
-        return []
+        return decisions
 
     # --- the caller ----------------------------------------------------------------------------------------------
 
@@ -191,15 +194,17 @@ class TurnPolicy:
         self.expect = expect
         self._arm_no_input(now)
 
-    def suspend(self) -> None:
+    def suspend(self) -> list[Decision]:
         """Stop waiting for the caller: a person has the call, until the bot speaks again."""
+        decisions = self._resume("a person has the call")
         self._suspended = True
-        self._bot = self._paused = self._voiced = False
+        self._bot = self._voiced = False
         self._awaiting_final = 0
         self._pause_at = self._decide_at = self._end_at = self._no_input_at = self._final_due = None
         self._filler_at = self._noise_at = None
         self._ended = self._resumes = None
         self._pieces.clear()
+        return decisions
 
     def tick(self, now: float) -> list[Decision]:
         """Run what is due."""

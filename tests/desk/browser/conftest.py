@@ -90,12 +90,7 @@ class Seat:
 
     async def attended(self) -> None:
         """Wait until the page's line to the floor stands: a page that is drawn may still be connecting."""
-        try:
-            await until(lambda: self.person.account_id in self.desk.floor.screens)
-        except TimeoutError:
-            print("the page never came to the floor; its words and lines:", self.troubles, self.lines)
-            await self.shot("never-attended")
-            raise
+        await until(lambda: self.person.account_id in self.desk.floor.screens)
 
     def tell(self, **message: Any) -> None:
         """The floor tells this page something."""
@@ -142,7 +137,11 @@ async def seat(
     page.on("response", lambda answer: one.lines.append(f"< {answer.status} {answer.url}"))
     page.on("requestfailed", lambda request: one.lines.append(f"! {request.failure} {request.url}"))
     page.on("websocket", lambda line: _watch_line(one, line))
-    yield one
+    try:
+        yield one
+    except BaseException:
+        print("the page's troubles:", one.troubles, "and its lines:", *one.lines, sep="\n")  # noqa: T201
+        raise
     await context.close()
     await person.http.aclose()
 
