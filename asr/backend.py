@@ -21,7 +21,8 @@ class Step:
 EARLY_STEPS = 3
 """Steps of an utterance that are short, because what is said over the bot is decided upon within its first second.
 
-Later ones may be longer: they cost less per second of sound and hear better, and the end of an utterance waits for none.
+Later ones may be longer: they cost less per second of sound and hear better, and the end of an utterance waits for
+none of them.
 """
 
 SAMPLE = 2

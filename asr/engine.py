@@ -71,7 +71,10 @@ class _Segment:
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """One caller's queue; ``deliver`` gets every transcript on the event loop, ``sizes`` are an early and a later step's."""
+    """One caller's queue; ``deliver`` gets every transcript on the event loop.
+
+    ``sizes`` are the bytes of an early and of a later step.
+    """
 
     rate: int
     deliver: Callable[[Transcript], None]

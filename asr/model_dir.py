@@ -195,7 +195,8 @@ def read_serving(path: Path) -> Serving:
     """``serving.json``, or the defaults when there is none.
 
     Keys: ``chunk_size`` ``[left, chunk, right]`` as FunASR writes it (a left of 0 means the default),
-    ``left``, ``later``, ``rate``, ``language_weight``, and ``rejection`` with the fields of :class:`asr.reject.Rejection`.
+    ``left``, ``later``, ``rate``, ``language_weight``, and ``rejection`` with the fields of
+    :class:`asr.reject.Rejection`.
     """
     if not path.exists():
         return Serving()

@@ -14,6 +14,8 @@ from dialog.protocol import HotlineProfile
 from voice.floor.hours import Calendar, OpeningHours, load_calendar, parse_hours
 
 PROJECT = Path(__file__).resolve().parent.parent
+LEDGER_FILE, PARCELS_FILE = "hotline.db", "parcels.db"
+"""SQLite files under the data folder."""
 
 __all__ = ["PROJECT", "Address", "ConfigError", "Hotline", "Hotlines", "Settings", "load_hotlines", "load_settings"]
 
@@ -100,10 +102,19 @@ class Settings(BaseSettings):
         return int(low), int(high)
 
     @property
+    def parcels_url(self) -> str:
+        """Database of orders, links and the order table: the ledger's where one is named.
+
+        SQLite has one writer a file and lets the others try again by the clock: beside the ledger's commits an order
+        waited up to 0.3 s. So without ``DATABASE_URL`` it has a file of its own.
+        """
+        return self.ledger_url if self.database_url else f"sqlite+aiosqlite:///{self.data_dir / PARCELS_FILE}"
+
+    @property
     def ledger_url(self) -> str:
-        """Database of ledger and orders, as SQLAlchemy's async drivers want it."""
+        """Database of the ledger and the desk, as SQLAlchemy's async drivers want it."""
         if not self.database_url:
-            return f"sqlite+aiosqlite:///{self.data_dir / 'hotline.db'}"
+            return f"sqlite+aiosqlite:///{self.data_dir / LEDGER_FILE}"
         url = self.database_url
         for plain, driver in (("postgres://", "postgresql+asyncpg://"), ("postgresql://", "postgresql+asyncpg://")):
             if url.startswith(plain):

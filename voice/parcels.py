@@ -109,7 +109,7 @@ async def _open(settings: Settings, stack: AsyncExitStack, *, secret: str) -> Ro
     plan = Plan(
         carrier=settings.carrier,
         carrier_url=settings.carrier_url,
-        database_url=settings.ledger_url,
+        database_url=settings.parcels_url,
         data_dir=settings.data_dir,
         promises=settings.config_dir / "promises.yaml",
         outlet_webhook=settings.outlet_webhook,

@@ -47,7 +47,8 @@ class Manner:
 class Synthesiser:
     """espeak-ng in this process. Not thread-safe; make one per process.
 
-    ``data`` is a folder named ``espeak-ng-data`` with other voice variants (see ``variants``), by default the package's.
+    ``data`` is a folder named ``espeak-ng-data`` with other voice variants (see ``variants``); without it the
+    package's own is used.
     """
 
     def __init__(self, data: Path | None = None) -> None:

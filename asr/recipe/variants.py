@@ -1,8 +1,8 @@
 """Voice variants nobody wrote: espeak-ng's own settings drawn at random, so that training hears thousands of throats.
 
 The variants that come with espeak-ng are settings of one formant synthesiser (its ``docs/voices.md``): the height,
-strength and width of eight formants, pitch, breath, roughness, tone. A small model learns 78 of them by heart; drawing the
-settings instead fills the room between them. The held-out variants are never looked at.
+strength and width of eight formants, pitch, breath, roughness, tone. A small model learns 78 of them by heart; drawing
+the settings instead fills the room between them. The held-out variants are never looked at.
 """
 
 from __future__ import annotations

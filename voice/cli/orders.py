@@ -50,7 +50,7 @@ class _Progress:
 async def _import(path: Path, progress: _Progress) -> ImportReport:
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.ledger_url)
+    engine = open_engine(settings.parcels_url)
     try:
         watcher = Watcher(stored=progress.stored, refused=progress.refused)
         return await import_orders(path, OrdersTable(engine), watcher=watcher)

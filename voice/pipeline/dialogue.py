@@ -141,7 +141,6 @@ class DialogueProcessor(FrameProcessor):
 
     def suspend(self) -> None:
         """A person has the call now: nobody waits for answers to the bot."""
-
         self._inbox.put_nowait(lambda _now: self._policy.suspend())
 
     async def quiet(self) -> None:
