@@ -356,3 +356,15 @@ def test_a_pause_ends_with_what_was_said_and_with_the_bots_part(policy: TurnPoli
         assert acts(end(1.12)) == [Act.RESUME]
         policy.voice_stopped(1.2)
         policy.final(1.23, "", 0.0, ())
+
+
+def test_a_plea_for_time_that_the_recogniser_doubts_is_not_waited_out(policy: TurnPolicy) -> None:
+    for confidence, longest in ((0.9, 9.0), (0.5, 1.5)):
+        policy.bot_started(0.0, OPEN, interruptible=True)
+        policy.bot_ended(1.0)
+        policy.voice_started(2.0)
+        policy.voice_stopped(3.0)
+        policy.final(3.03, "等一下", confidence, ())
+        ((at, decision), *_) = run_until(policy, 20.0)
+        assert decision.act is Act.END_TURN
+        assert longest - 2.0 < at - 3.0 < longest

@@ -47,7 +47,8 @@ class TurnTiming:
             return 0.0
         state = reading.state
         if state == "wait":
-            return self.waiting
+            # 催一下 misheard as 等一下 must not cost eight seconds
+            return self.waiting if sure else self.unfinished
         if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
             return self.finished if state == "finished" else self.dictating
         if state == "unfinished":

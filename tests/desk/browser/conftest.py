@@ -90,7 +90,7 @@ class Seat:
 
     async def attended(self) -> None:
         """Wait until the page's line to the floor stands: a page that is drawn may still be connecting."""
-        await until(lambda: self.person.account_id in self.desk.floor.screens)
+        await until(lambda: self.person.account_id in self.desk.floor.screens, 20)
 
     def tell(self, **message: Any) -> None:
         """The floor tells this page something."""
@@ -229,14 +229,14 @@ async def talked(desk: RunningDesk, call_id: str, agent_id: str = "", *, card: d
         await desk.event("agent.accepted", call_id, {"agent": agent_id})
 
 
-async def until(fits: Callable[[], bool]) -> None:
+async def until(fits: Callable[[], bool], seconds: float = 8) -> None:
     """Wait until something is true on our side of the wire.
 
     Raises:
         TimeoutError: it never was.
     """
-    deadline = asyncio.get_running_loop().time() + 8
+    deadline = asyncio.get_running_loop().time() + seconds
     while not fits():
         if asyncio.get_running_loop().time() > deadline:
-            raise TimeoutError("it did not happen within 8 s")
+            raise TimeoutError(f"it did not happen within {seconds} s")
         await asyncio.sleep(0.02)
