@@ -32,8 +32,9 @@ class SmallFloor:
                 if message["type"] == "offer":
                     self.shown.append(str(message["offer_id"]))
         finally:
-            self.screens.pop(seat.agent_id, None)
-            self.states[seat.agent_id] = "offline"
+            if self.screens.get(seat.agent_id) is queue:  # a page that came back has a screen of its own already
+                del self.screens[seat.agent_id]
+                self.states[seat.agent_id] = "offline"
             self.left.set()
 
     async def tell(self, agent_id: str, message: Message) -> Message:

@@ -149,7 +149,7 @@ async def seat(
 def _watch_line(one: Seat, line: WebSocket) -> None:
     one.lines.append(f"socket {line.url}")
     line.on("socketerror", lambda error: one.lines.append(f"socket error {error}"))
-    line.on("close", lambda: one.lines.append("socket closed"))
+    line.on("close", lambda _line: one.lines.append("socket closed"))
 
 
 def _note(one: Seat, message: ConsoleMessage) -> None:
