@@ -248,7 +248,11 @@ class ParaformerBackend:
 
     def _transcript(self, utterance: Utterance, provisional: list[Place], last: bool) -> Transcript:
         places = [*utterance.places, *provisional]
-        beam = self._search.extend(utterance.beam, (place.options for place in provisional))
+        beam = (
+            self._search.glance(utterance.beam, (place.options for place in provisional))
+            if provisional
+            else utterance.beam
+        )
         chosen = self._search.best(beam, ended=last)
         tokens: Sequence[Token] = self._written(places, chosen)
         if last:

@@ -16,6 +16,9 @@ from asr.language import END, Context, LanguageModel
 Options = Sequence[tuple[int, float]]
 """Tokens of one place with their natural log probabilities, likeliest first."""
 
+GLANCED = 4
+"""Readings that are followed through places which the next step hears again."""
+
 _NOTHING = -3.0
 """Language score of a place that holds no character (what a character scores on average)."""
 
@@ -68,7 +71,14 @@ class Search:
     def extend(self, beam: Beam, places: Iterable[Options]) -> Beam:
         """The beam after some more places."""
         for options in places:
-            beam = self._next(beam, options)
+            beam = self._next(beam, options, self.width)
+        return beam
+
+    def glance(self, beam: Beam, places: Iterable[Options]) -> Beam:
+        """The best few readings after places that may still change; for show."""
+        beam = beam[:GLANCED]
+        for options in places:
+            beam = self._next(beam, options, GLANCED)
         return beam
 
     def best(self, beam: Beam, *, ended: bool = False) -> list[int]:
@@ -88,7 +98,7 @@ class Search:
             reading._replace(score=reading.score + self.weight * score(reading.context, END)) for reading in beam
         )
 
-    def _next(self, beam: Beam, options: Options) -> Beam:
+    def _next(self, beam: Beam, options: Options, width: int) -> Beam:
         if self.language is None:
             token = options[0][0]
             return tuple(Reading(0.0, (), Chain(token, reading.chain)) for reading in beam)
@@ -98,7 +108,7 @@ class Search:
             context = reading.context if token in self.silent else self.language.after(reading.context, token)
             if context not in kept:
                 kept[context] = Reading(score, context, Chain(token, reading.chain))
-                if len(kept) == self.width:
+                if len(kept) == width:
                     break
         return tuple(kept.values())
 

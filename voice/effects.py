@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 LOOKUP_DEADLINE_S = 6.0
 ORDER_DEADLINE_S = 6.0
 CLOSE_DEADLINE_S = 10.0
+SLOW_S = 1.0
+"""An answer from outside that takes longer is heard as a pause, and written to the log."""
 LOOK_S = 1.5
 """How often a call looks whether a number was typed for it: one row by index."""
 NUMBER = "number"
@@ -87,21 +89,24 @@ class EffectRunner:
         """Start an effect; its answer is posted as an event."""
         match effect:
             case LookUp():
-                self._spawn(self._look_up(effect, post))
+                work = self._look_up(effect, post)
             case OpenOrder():
-                self._spawn(self._open_order(effect, post))
+                work = self._open_order(effect, post)
             case SendLink():
-                self._spawn(self._send_link(effect, post))
+                work = self._send_link(effect, post)
             case SendCode():
-                self._spawn(self._send_code(effect, post))
+                work = self._send_code(effect, post)
             case CheckCode():
-                self._spawn(self._check_code(effect, post))
+                work = self._check_code(effect, post)
             case Remember():
-                self._spawn(self._remember(effect))
+                work = self._remember(effect)
             case AskModel():
-                self._spawn(self._ask_model(effect, post))
+                work = self._ask_model(effect, post)
             case _:
                 raise TypeError(f"no runner for the effect {type(effect).__name__}")
+        task = asyncio.create_task(self._timed(type(effect).__name__, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
     def busy(self) -> bool:
@@ -120,10 +125,12 @@ class EffectRunner:
             for task in late:
                 task.cancel()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _timed(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        began = self._clock.monotonic()
+        await work
+        took = self._clock.monotonic() - began
+        if took > SLOW_S:
+            logger.warning("%s took %.1f s", what, took, extra={"call_id": self._call_id})
 
     async def _look_up(self, effect: LookUp, post: Post) -> None:
         started = self._clock.monotonic()

@@ -76,12 +76,12 @@ class Split:
         return head + [row(name, self.stages.get(name, [])) for name in names]
 
     def slowest(self, count: int = 6) -> list[str]:
-        """The lines that waited longest, with the stage that took most of it."""
+        """The lines that waited longest, with the stage that took most of it; one the bot did not notice has none."""
         found = sorted(self.lines, key=lambda pair: -(pair[0].gap_ms or 0))[:count]
         head = ["| slowest lines | voice | ms | mostly |", "| --- | --- | ---: | --- |"]
         for line, stages in found:
-            stage = max(stages, key=lambda name: stages[name])
-            head.append(f"| {line.say} | {line.voice} | {line.gap_ms} | {stage} {stages[stage]:.0f} |")
+            stage = max(stages, key=lambda name: stages[name], default="not noticed, asked again")
+            head.append(f"| {line.say} | {line.voice} | {line.gap_ms} | {stage} {stages.get(stage, 0):.0f} |")
         return head
 
 
@@ -102,6 +102,7 @@ async def split_of(ledger_url: str, lines: Sequence[Measured]) -> Split:
     for line in lines:
         of_call = answers.get(line.sip_call_id, [])
         if line.gap_ms is None or line.turn >= len(of_call):
+            split.lines.append((line, {}))
             continue
         split.lines.append((line, of_call[line.turn]))
         for stage in STAGES:
