@@ -161,6 +161,11 @@ class Conversation:
         """Whether an answer from outside is still to come."""
         return self._effects.busy
 
+    @property
+    def opening(self) -> bool:
+        """Whether an order is being written."""
+        return self._effects.opening
+
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""
         self.log("dtmf", {"key": self._shown(key)})

@@ -78,6 +78,7 @@ class EffectRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._typing: asyncio.Task[None] | None = None  # waits for a number from the page of a link
         self._look_s = look_s
+        self._opening = 0
         self._closing = asyncio.Event()
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
@@ -112,6 +113,11 @@ class EffectRunner:
     def busy(self) -> bool:
         """Whether an answer from outside is still to come."""
         return bool(self._tasks)
+
+    @property
+    def opening(self) -> bool:
+        """Whether an order is being written."""
+        return self._opening > 0
 
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
@@ -180,6 +186,7 @@ class EffectRunner:
 
     async def _open_order(self, effect: OpenOrder, post: Post) -> None:
         parcel = self._parcels.get(effect.waybill) if effect.waybill else None
+        self._opening += 1
         try:
             async with asyncio.timeout(ORDER_DEADLINE_S):
                 order, new = await self._logistics.open_order(
@@ -192,6 +199,8 @@ class EffectRunner:
             self._note("degraded", {"what": "order", "kind": effect.kind.value, "error": type(failure).__name__})
             post(OrderDone(self._clock.now(), effect.request_id, error=type(failure).__name__))
             return
+        finally:
+            self._opening -= 1
         post(OrderDone(self._clock.now(), effect.request_id, order, new))
 
     async def _write_order(self, order: WorkOrder) -> None:

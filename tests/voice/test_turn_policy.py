@@ -8,6 +8,7 @@ from dialog.protocol import Expectation, ExpectKind
 from dialog.turns import TurnReading
 from voice.turns import Act, Decision, TurnPolicy
 
+WORDS_BETWEEN = (Act.ACKNOWLEDGE, Act.FILL)
 OPEN = Expectation(ExpectKind.OPEN)
 YES_NO = Expectation(ExpectKind.YES_NO)
 NUMBER = Expectation(ExpectKind.NUMBER, max_digits=4)
@@ -44,7 +45,7 @@ def run_until(policy: TurnPolicy, end: float) -> list[tuple[float, Decision]]:
     happened: list[tuple[float, Decision]] = []
     while policy.deadline is not None and policy.deadline <= end:
         now = policy.deadline
-        happened += [(now, decision) for decision in policy.tick(now) if decision.act is not Act.FILL]
+        happened += [(now, decision) for decision in policy.tick(now) if decision.act not in WORDS_BETWEEN]
     return happened
 
 
@@ -312,8 +313,21 @@ def test_a_filler_is_due_only_when_an_answer_takes_more_than_1200_ms(policy: Tur
     assert acts(policy.tick(ended + 1.21)) == [Act.FILL]
     speak(policy, 10.0, 11.0, "我的快递到哪了")
     ((ended, _),) = run_until(policy, 11.5)
-    policy.bot_started(ended + 0.5, OPEN, interruptible=True)
+    policy.bot_started(ended + 0.15, OPEN, interruptible=True)
     assert policy.tick(ended + 1.3) == []
+
+
+def test_a_wish_is_acknowledged_soon_and_a_filler_still_follows_when_its_answer_takes_long(policy: TurnPolicy) -> None:
+    policy.bot_ended(0.0)
+    speak(policy, 1.0, 2.0, "帮我催一下")
+    ((ended, _),) = run_until(policy, 2.1)
+    assert policy.tick(ended + 0.15) == []
+    assert acts(policy.tick(ended + 0.2)) == [Act.ACKNOWLEDGE]
+    policy.acknowledged()
+    policy.bot_started(ended + 0.2, OPEN, interruptible=True)
+    policy.bot_ended(ended + 0.6)
+    assert policy.tick(ended + 1.7) == []
+    assert acts(policy.tick(ended + 1.8)) == [Act.FILL]
 
 
 def test_sound_without_words_does_not_keep_a_silent_caller_from_being_asked(policy: TurnPolicy) -> None:

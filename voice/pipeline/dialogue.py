@@ -41,6 +41,7 @@ from voice.turns.policy import TurnPolicy
 # How long a sentence may stay unheard before it is given up: a stuck voice must not freeze the call.
 SAY_DEADLINE_S = 60.0
 
+ACKNOWLEDGEMENT = "好的，"
 FILLERS = ("我看一下啊。", "稍等，我查一下。", "正在查，马上就好。")
 
 
@@ -234,6 +235,8 @@ class DialogueProcessor(FrameProcessor):
                 await self._stop(decision.reason)
             case Act.END_TURN:
                 await self._end_turn(decision)
+            case Act.ACKNOWLEDGE:
+                self._acknowledge()
             case Act.FILL:
                 self._fill()
             case Act.NO_INPUT:
@@ -292,8 +295,18 @@ class DialogueProcessor(FrameProcessor):
             return
         text = FILLERS[self._fillers % len(FILLERS)]
         self._fillers += 1
-        nothing = Expectation(ExpectKind.NOTHING)
-        self.say(Say(f"filler-{secrets.token_hex(4)}", (Sentence(text, "voice.filler@1"),), nothing))
+        self._interject(text, "filler")
+
+    def _acknowledge(self) -> None:
+        """Say that a wish was heard while its order is being written; what came of it is said when it stands there."""
+        if self._bound.opening and self._current is None and not self._says:
+            self._policy.acknowledged()
+            self._interject(ACKNOWLEDGEMENT, "acknowledgement")
+
+    def _interject(self, text: str, kind: str) -> None:
+        """Say a word that belongs to no answer and asks nothing."""
+        sentence = Sentence(text, f"voice.{kind}@1")
+        self.say(Say(f"{kind}-{secrets.token_hex(4)}", (sentence,), Expectation(ExpectKind.NOTHING)))
 
     def _take_utterance(self, frame: UtteranceFrame) -> None:
         self._reached("heard")

@@ -13,6 +13,7 @@ class Act(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     END_TURN = "end_turn"
+    ACKNOWLEDGE = "acknowledge"
     FILL = "fill"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"

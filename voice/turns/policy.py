@@ -58,6 +58,8 @@ class TurnPolicy:
     _decide_at: float | None = None
     _end_at: float | None = None
     _no_input_at: float | None = None
+    _acknowledge_at: float | None = None
+    _acknowledged: bool = False
     _filler_at: float | None = None
     _noise_at: float | None = None
     _awaiting_final: int = 0
@@ -71,8 +73,9 @@ class TurnPolicy:
     @property
     def deadline(self) -> float | None:
         """When ``tick`` is due, on the same clock."""
-        timers = (self._pause_at, self._decide_at, self._end_at, self._no_input_at, self._final_due)
-        return min((at for at in (*timers, self._filler_at, self._noise_at) if at is not None), default=None)
+        turn = (self._pause_at, self._decide_at, self._end_at, self._no_input_at, self._final_due)
+        waits = (self._acknowledge_at, self._filler_at, self._noise_at)
+        return min((at for at in (*turn, *waits) if at is not None), default=None)
 
     @property
     def bot_speaking(self) -> bool:
@@ -100,7 +103,7 @@ class TurnPolicy:
         self._suspended = False
         self._interruptible = interruptible
         self._paused = False
-        self._pause_at = self._decide_at = self._no_input_at = self._filler_at = None
+        self._pause_at = self._decide_at = self._no_input_at = self._filler_at = self._acknowledge_at = None
         if interruptible and (self._voiced or self._awaiting_final):
             return self._pause(now, now + self.timing.decide_within)
         return [Decision(Act.RESUME, "a new sentence")] if paused else []
@@ -111,10 +114,17 @@ class TurnPolicy:
         self._bot = False
         self._pause_at = self._decide_at = None
         self._arm_no_input(now)
+        if self._acknowledged:
+            self._acknowledged = False
+            self._filler_at = now + self.timing.filler_after
         if self._pieces and self._end_at is None and not self._voiced and not self._awaiting_final:
             # Spoken over a sentence that could not be interrupted: it is heard now.
             self._end_at = now
         return decisions
+
+    def acknowledged(self) -> None:
+        """Note that only a 好的 is being said: an answer that takes long after it still wants a filler."""
+        self._acknowledged = True
 
     # --- the caller ----------------------------------------------------------------------------------------------
 
@@ -126,7 +136,7 @@ class TurnPolicy:
         self._interim = ("", 0.0)
         self._voice_since = now
         self._noise_at = now + self.timing.noise_after
-        self._end_at = self._no_input_at = self._filler_at = None
+        self._end_at = self._no_input_at = self._filler_at = self._acknowledge_at = None
         onset = now - self.timing.vad_start
         if self._ended is not None and onset - self._ended.at <= self.timing.resume_window and not self._pieces:
             self._resumes = self._ended
@@ -201,7 +211,8 @@ class TurnPolicy:
         self._bot = self._voiced = False
         self._awaiting_final = 0
         self._pause_at = self._decide_at = self._end_at = self._no_input_at = self._final_due = None
-        self._filler_at = self._noise_at = None
+        self._filler_at = self._acknowledge_at = self._noise_at = None
+        self._acknowledged = False
         self._ended = self._resumes = None
         self._pieces.clear()
         return decisions
@@ -228,6 +239,9 @@ class TurnPolicy:
         if self._due(self._end_at, now):
             self._end_at = None
             decisions += self._end_turn(now)
+        if self._due(self._acknowledge_at, now):
+            self._acknowledge_at = None
+            decisions.append(Decision(Act.ACKNOWLEDGE, "a wish is being written down"))
         if self._due(self._filler_at, now):
             self._filler_at = None
             decisions.append(Decision(Act.FILL, "answer takes long"))
@@ -339,6 +353,8 @@ class TurnPolicy:
         self._resumes = None
         self.expect = expect
         self._ended = _Ended(now, pieces, expect)
+        self._acknowledge_at = now + self.timing.acknowledge_after
+        self._acknowledged = False
         self._filler_at = now + self.timing.filler_after
         self._arm_no_input(now)
         earlier = len(pieces) - own

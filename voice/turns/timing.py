@@ -29,6 +29,7 @@ class TurnTiming:
     decide_latest: float = 2.5  # ... for words that may yet be meant for us, while they are being said
     final_within: float = 1.5  # a final that takes longer is given up
     resume_window: float = 1.0
+    acknowledge_after: float = 0.2  # a wish whose order is being written is answered with 好的 from then on
     filler_after: float = 1.2
     noise_after: float = 8.0  # voice activity without a word is noise from then on
     shortest_word: float = 0.38  # voice activity includes the hang-over
