@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -255,6 +256,8 @@ async def run(options: argparse.Namespace) -> None:
     engine, about = await make_engine(options.backend, options.model, options.precision)
     server = Server(engine, about)
     listener = await server.serve(options.socket)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: no full collection walks over it while calls are heard
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await stopping.wait()

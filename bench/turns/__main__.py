@@ -22,10 +22,12 @@ from bench.talk.figures import row
 from bench.turns import sounds
 from bench.turns.simulation import RATE, Simulation, Sound, new_policy
 from dialog.protocol import Expectation, ExpectKind
+from voice.turns.timing import TurnTiming
 
 MODEL = Path("asr/model")
 OPEN = Expectation(ExpectKind.OPEN)
 NUMBER = Expectation(ExpectKind.NUMBER)
+TIMING = TurnTiming()
 ASIDE = "a word to somebody else"
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.35, 0.9
 
@@ -56,7 +58,8 @@ def false_stops(backend: object, speech: sounds.Speech, each: int) -> list[str]:
             stops += bool(outcome.times("stop"))
             pauses += len(outcome.times("pause"))
             if outcome.times("pause") and outcome.times("resume"):
-                back[name == ASIDE].append(1000 * (outcome.times("resume")[0] - outcome.times("pause")[0] + 0.18))
+                silent = outcome.times("resume")[0] - outcome.times("pause")[0]
+                back[name == ASIDE].append(1000 * (silent + TIMING.vad_start + TIMING.pause_after))
         lines.append(f"| {name} | {each} | {pauses} | {stops} | {60 * pauses / seconds:.1f} |")
         if name != ASIDE:
             wrong, total = wrong + stops, total + each

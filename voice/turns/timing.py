@@ -24,7 +24,7 @@ class TurnTiming:
     dictating: float = 1.1
     waiting: float = 8.0  # "等一下,我找找单号": the caller asked for time
     vad_start: float = 0.1  # how late the VAD reports a voice over the bot
-    pause_after: float = 0.08  # voiced time after that before the bot pauses
+    pause_after: float = 0.03  # voiced time after that before the bot pauses
     decide_within: float = 0.78  # from the first sound, or from the pause where there was none
     decide_latest: float = 2.5  # ... for words that may yet be meant for us, while they are being said
     final_within: float = 1.5  # a final that takes longer is given up
