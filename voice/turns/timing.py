@@ -17,7 +17,7 @@ class TurnTiming:
 
     yes_no: float = 0.0
     finished: float = 0.02  # complete by meaning: a caller who goes on all the same is merged again
-    doubtful: float = 0.3  # added for a text that is as likely to go on as not, in proportion to the doubt
+    doubtful: float = 0.3  # added for a text that is as likely to go on as not; less in proportion to the doubt
     clear: float = 0.95  # probability from which a text that sounds complete leaves no doubt
     open: float = 0.35
     unfinished: float = 1.0
@@ -52,9 +52,11 @@ class TurnTiming:
             return self.waiting if sure else self.unfinished
         if expect.kind in (ExpectKind.NUMBER, ExpectKind.DIGITS):
             return self.finished if state == "finished" else self.dictating
+        asked = expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE)
         if state == "unfinished":
-            return self.unfinished
-        if expect.kind in (ExpectKind.YES_NO, ExpectKind.CHOICE):
+            # a 是的 misheard as 这个 is no beginning of anything
+            return self.doubtful if asked and not sure else self.unfinished
+        if asked:
             return self.yes_no + self._doubt(reading)
         return self.finished + self._doubt(reading) if state == "finished" and sure else self.open
 
