@@ -384,13 +384,15 @@ def test_a_plea_for_time_that_the_recogniser_doubts_is_not_waited_out(policy: Tu
         assert longest - 2.0 < at - 3.0 < longest
 
 
-def test_a_doubted_word_after_a_yes_or_no_question_is_not_waited_on(policy: TurnPolicy) -> None:
-    for confidence, longest in ((0.9, 1.2), (0.5, 0.4)):
-        policy.bot_started(0.0, YES_NO, interruptible=True)
-        policy.bot_ended(1.0)
-        policy.voice_started(2.0)
-        policy.voice_stopped(2.4)
-        policy.final(2.43, "就是那个", confidence, ())
-        ((at, decision), *_) = run_until(policy, 5.0)
-        assert decision.act is Act.END_TURN
-        assert longest - 0.3 < at - 2.4 < longest
+@pytest.mark.parametrize(("confidence", "longest"), [(0.9, 1.2), (0.5, 0.4)])
+def test_a_doubted_word_after_a_yes_or_no_question_is_not_waited_on(
+    policy: TurnPolicy, confidence: float, longest: float
+) -> None:
+    policy.bot_started(0.0, YES_NO, interruptible=True)
+    policy.bot_ended(1.0)
+    policy.voice_started(2.0)
+    policy.voice_stopped(2.4)
+    policy.final(2.43, "就是那个", confidence, ())
+    ((at, decision), *_) = run_until(policy, 5.0)
+    assert decision.act is Act.END_TURN
+    assert longest - 0.3 < at - 2.4 < longest
