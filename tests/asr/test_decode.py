@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asr.backend import Step
+from asr.backend import Step, in_steps
 from asr.decode import ParaformerBackend, load_onnx
 from asr.ports import Transcript
 from tests.asr.speech import ONSET_MS, SENTENCES, error_rate, errors, hear, spoken
@@ -28,15 +28,15 @@ def test_a_stream_does_not_notice_its_company(backend: ParaformerBackend) -> Non
     """Padding of shorter rows, other windows and other utterance ends must not leak between streams."""
     sounds = [spoken(text) for text in SENTENCES]
     alone = [hear(backend, sound)[-1] for sound in sounds]
-    size = backend.chunk_ms * 16
+    pieces = [in_steps(backend, sound, 8000) for sound in sounds]
     utterances = [backend.new_utterance(8000, 0) for _ in sounds]
     together: dict[int, Transcript] = {}
     for turn in range(40):
         steps: dict[int, Step] = {}
-        for index, sound in enumerate(sounds):
-            at = (turn - index) * size  # every stream begins one step later than its neighbour
-            if 0 <= at < len(sound):
-                steps[index] = Step(utterances[index], sound[at : at + size], at + size >= len(sound))
+        for index, mine in enumerate(pieces):
+            number = turn - index  # every stream begins one step later than its neighbour
+            if 0 <= number < len(mine):
+                steps[index] = Step(utterances[index], *mine[number])
         if steps:
             together.update(zip(steps, backend.run(list(steps.values())), strict=True))
     # int8 scales its activations over the whole batch, so the last digits do differ
