@@ -169,6 +169,18 @@ async def test_the_child_leaves_interrupts_to_its_parent_and_ends_with_it() -> N
         os.kill(pid, 0)
 
 
+async def test_a_child_whose_listener_has_gone_ends_without_a_word() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tts.voices.espeak.child", "1", stdin=asyncio.subprocess.PIPE, stdout=writing,
+        stderr=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    os.close(writing)
+    _, told = await asyncio.wait_for(child.communicate(), 20)
+    assert (child.returncode, told) == (0, b"")
+
+
 async def test_a_child_that_has_spoken_enough_is_replaced_and_nobody_hears_it() -> None:
     process = EspeakProcess(retire_after=3)
     voice = EspeakVoice(process)

@@ -132,7 +132,7 @@ class Requests:
 
 
 def main(retire_after: int) -> NoReturn:
-    """Serve requests until stdin closes, or that many were served and nobody waits."""
+    """Serve requests until stdin or stdout closes, or that many were served and nobody waits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(OSError):
@@ -141,6 +141,12 @@ def main(retire_after: int) -> NoReturn:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     synthesiser = Synthesiser()
     requests = Requests(sys.stdin.buffer)
+    with contextlib.suppress(BrokenPipeError):  # whoever asked has gone: there is nobody to speak to
+        _serve(synthesiser, requests, out, retire_after)
+    os._exit(0)  # an orderly end would wait for the reader, which waits for stdin
+
+
+def _serve(synthesiser: Synthesiser, requests: Requests, out: BinaryIO, retire_after: int) -> None:
     out.write(frame(Kind.READY, 0))
     out.flush()
     served = 0
@@ -157,7 +163,6 @@ def main(retire_after: int) -> NoReturn:
         out.flush()
         if not requests.waiting:
             synthesiser.rest(request)
-    os._exit(0)  # an orderly end would wait for the reader, which waits for stdin
 
 
 if __name__ == "__main__":
