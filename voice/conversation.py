@@ -162,9 +162,9 @@ class Conversation:
         return self._effects.busy
 
     @property
-    def opening(self) -> bool:
-        """Whether an order is being written."""
-        return self._effects.opening
+    def doing(self) -> bool:
+        """Whether something is being done for the caller: an order written, a link or a code sent."""
+        return self._effects.doing
 
     def key(self, key: str) -> None:
         """Note that the caller pressed a key."""

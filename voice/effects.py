@@ -78,7 +78,7 @@ class EffectRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._typing: asyncio.Task[None] | None = None  # waits for a number from the page of a link
         self._look_s = look_s
-        self._opening = 0
+        self._doing = 0
         self._closing = asyncio.Event()
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
@@ -105,7 +105,9 @@ class EffectRunner:
                 work = self._ask_model(effect, post)
             case _:
                 raise TypeError(f"no runner for the effect {type(effect).__name__}")
-        task = asyncio.create_task(self._timed(type(effect).__name__, work))
+        is_deed = isinstance(effect, OpenOrder | SendLink | SendCode)
+        self._doing += is_deed
+        task = asyncio.create_task(self._timed(type(effect).__name__, work, is_deed=is_deed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -115,9 +117,9 @@ class EffectRunner:
         return bool(self._tasks)
 
     @property
-    def opening(self) -> bool:
-        """Whether an order is being written."""
-        return self._opening > 0
+    def doing(self) -> bool:
+        """Whether something is being done for the caller: an order written, a link or a code sent."""
+        return self._doing > 0
 
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
@@ -131,9 +133,12 @@ class EffectRunner:
             for task in late:
                 task.cancel()
 
-    async def _timed(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+    async def _timed(self, what: str, work: Coroutine[Any, Any, None], *, is_deed: bool) -> None:
         began = self._clock.monotonic()
-        await work
+        try:
+            await work
+        finally:
+            self._doing -= is_deed
         took = self._clock.monotonic() - began
         if took > SLOW_S:
             logger.warning("%s took %.1f s", what, took, extra={"call_id": self._call_id})
@@ -186,7 +191,6 @@ class EffectRunner:
 
     async def _open_order(self, effect: OpenOrder, post: Post) -> None:
         parcel = self._parcels.get(effect.waybill) if effect.waybill else None
-        self._opening += 1
         try:
             async with asyncio.timeout(ORDER_DEADLINE_S):
                 order, new = await self._logistics.open_order(
@@ -199,8 +203,6 @@ class EffectRunner:
             self._note("degraded", {"what": "order", "kind": effect.kind.value, "error": type(failure).__name__})
             post(OrderDone(self._clock.now(), effect.request_id, error=type(failure).__name__))
             return
-        finally:
-            self._opening -= 1
         post(OrderDone(self._clock.now(), effect.request_id, order, new))
 
     async def _write_order(self, order: WorkOrder) -> None:

@@ -35,15 +35,15 @@ async def test_a_call_knows_that_its_order_is_being_written(tmp_path: Path, capl
     await ledger.start()
     time = Time()
     effects = EffectRunner("c1", None, book, ledger, time)
-    seen = [effects.opening]
+    seen = [effects.doing]
     effects.run(OpenOrder("r1", OrderKind.URGE_DELIVERY, None), got.put_nowait)
     await asyncio.sleep(0)
-    seen.append(effects.opening)
+    seen.append(effects.doing)
     time.pass_(seconds=2)
     book.may_answer.set()
     done = await got.get()
-    seen.append(effects.opening)
     await effects.close()
+    seen.append(effects.doing)
     await ledger.close()
     assert isinstance(done, OrderDone)
     assert done.error == "UnavailableError"

@@ -298,8 +298,8 @@ class DialogueProcessor(FrameProcessor):
         self._interject(text, "filler")
 
     def _acknowledge(self) -> None:
-        """Say that a wish was heard while its order is being written; what came of it is said when it stands there."""
-        if self._bound.opening and self._current is None and not self._says:
+        """Say that a wish was heard while its order is written or its text sent; what came of it is said when it is."""
+        if self._bound.doing and self._current is None and not self._says:
             self._policy.acknowledged()
             self._interject(ACKNOWLEDGEMENT, "acknowledgement")
 
