@@ -65,3 +65,15 @@ def in_steps(backend: Backend, pcm: bytes, rate: int) -> list[tuple[bytes, bool]
         pieces.append((pcm[at:end], end >= len(pcm)))
         at = end
     return pieces
+
+
+def hear_together(backend: Backend, sounds: Sequence[tuple[int, bytes]], rate: int) -> list[Transcript]:
+    """The final transcripts of whole utterances, heard side by side; each is where it begins in ms, and its sound."""
+    cut = [in_steps(backend, pcm, rate) for _, pcm in sounds]
+    utterances = [backend.new_utterance(rate, start_ms) for start_ms, _ in sounds]
+    finals: dict[int, Transcript] = {}
+    for number in range(max(map(len, cut), default=0)):
+        running = [index for index, pieces in enumerate(cut) if number < len(pieces)]
+        steps = [Step(utterances[index], *cut[index][number]) for index in running]
+        finals.update(zip(running, backend.run(steps), strict=True))
+    return [finals[index] for index in range(len(sounds))]

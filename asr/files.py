@@ -15,7 +15,7 @@ import av
 import numpy as np
 import webrtcvad
 
-from asr.backend import Backend, Step, in_steps
+from asr.backend import Backend, hear_together
 from asr.errors import AudioError
 from asr.ports import Transcript
 
@@ -55,20 +55,7 @@ def recognise(parts: Iterable[Segment], backend: Backend) -> Iterator[Transcript
     """Final transcripts of segments, in order; a few are recognised side by side."""
     queue = iter(parts)
     while group := list(islice(queue, _AT_ONCE)):
-        yield from _together(group, backend)
-
-
-def _together(group: Sequence[Segment], backend: Backend) -> list[Transcript]:
-    pieces = [in_steps(backend, segment.pcm, RATE) for segment in group]
-    utterances = [backend.new_utterance(RATE, segment.start_ms) for segment in group]
-    finals: list[Transcript | None] = [None] * len(group)
-    number = 0
-    while running := [index for index, final in enumerate(finals) if final is None]:
-        steps = [Step(utterances[index], *pieces[index][number]) for index in running]
-        for index, step, transcript in zip(running, steps, backend.run(steps), strict=True):
-            finals[index] = transcript if step.last else None
-        number += 1
-    return [final for final in finals if final is not None]
+        yield from hear_together(backend, [(segment.start_ms, segment.pcm) for segment in group], RATE)
 
 
 def read_sound(path: Path) -> Iterator[bytes]:

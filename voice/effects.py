@@ -49,6 +49,9 @@ LOOK_S = 1.5
 """How often a call looks whether a number was typed for it: one row by index."""
 NUMBER = "number"
 
+_DEEDS = frozenset(kind.__name__ for kind in (OpenOrder, SendLink, SendCode))
+"""Effects that do something for the caller; their tasks carry their names."""
+
 Post = Callable[[Event], None]
 
 
@@ -78,7 +81,6 @@ class EffectRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._typing: asyncio.Task[None] | None = None  # waits for a number from the page of a link
         self._look_s = look_s
-        self._doing = 0
         self._closing = asyncio.Event()
 
     def know(self, parcels: tuple[Parcel, ...]) -> None:
@@ -105,9 +107,8 @@ class EffectRunner:
                 work = self._ask_model(effect, post)
             case _:
                 raise TypeError(f"no runner for the effect {type(effect).__name__}")
-        is_deed = isinstance(effect, OpenOrder | SendLink | SendCode)
-        self._doing += is_deed
-        task = asyncio.create_task(self._timed(type(effect).__name__, work, is_deed=is_deed))
+        name = type(effect).__name__
+        task = asyncio.create_task(self._timed(name, work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -119,7 +120,7 @@ class EffectRunner:
     @property
     def doing(self) -> bool:
         """Whether something is being done for the caller: an order written, a link or a code sent."""
-        return self._doing > 0
+        return any(task.get_name() in _DEEDS for task in self._tasks)
 
     async def close(self) -> None:
         """Wait for what is running: an order half-way is finished even when the caller has gone."""
@@ -133,12 +134,9 @@ class EffectRunner:
             for task in late:
                 task.cancel()
 
-    async def _timed(self, what: str, work: Coroutine[Any, Any, None], *, is_deed: bool) -> None:
+    async def _timed(self, what: str, work: Coroutine[Any, Any, None]) -> None:
         began = self._clock.monotonic()
-        try:
-            await work
-        finally:
-            self._doing -= is_deed
+        await work
         took = self._clock.monotonic() - began
         if took > SLOW_S:
             logger.warning("%s took %.1f s", what, took, extra={"call_id": self._call_id})

@@ -26,7 +26,7 @@ def by_engine(
     language: bool = True,
 ) -> Hear:
     """The ONNX backend as calls use it; window sizes override ``serving.json``, ``language`` is its language model."""
-    from asr.backend import Step, in_steps
+    from asr.backend import hear_together
     from asr.decode import ParaformerBackend
     from asr.model_dir import open_directory
     from asr.onnx_model import OnnxModel
@@ -45,18 +45,8 @@ def by_engine(
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
 
     def hear_batch(sounds: Sequence[Sound]) -> list[str]:
-        streams = [
-            in_steps(backend, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes(), 8000)
-            for sound in sounds
-        ]
-        utterances = [backend.new_utterance(8000, 0) for _ in streams]
-        texts = [""] * len(streams)
-        for at in range(max(map(len, streams))):
-            running = [number for number, stream in enumerate(streams) if at < len(stream)]
-            steps = [Step(utterances[number], *streams[number][at]) for number in running]
-            for number, transcript in zip(running, backend.run(steps), strict=True):
-                texts[number] = transcript.text
-        return texts
+        pcm = [(0, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes()) for sound in sounds]
+        return [transcript.text for transcript in hear_together(backend, pcm, 8000)]
 
     def hear(sounds: Sequence[Sound]) -> list[str]:
         return [text for at in range(0, len(sounds), BATCH) for text in hear_batch(sounds[at : at + BATCH])]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asr.backend import Step, in_steps
+from asr.backend import hear_together
 from asr.decode import ParaformerBackend
 from asr.model_dir import open_directory
 from asr.onnx_model import OnnxModel
@@ -32,17 +32,8 @@ def open_ear(folder: Path = MODEL) -> Hear:
     backend = ParaformerBackend("onnx", directory, OnnxModel(directory))
 
     def hear_batch(sounds: Sequence[Sound]) -> list[Transcript]:
-        streams = [
-            in_steps(backend, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes(), 8000)
-            for sound in sounds
-        ]
-        utterances = [backend.new_utterance(8000, 0) for _ in streams]
-        heard: dict[int, Transcript] = {}
-        for at in range(max(map(len, streams))):
-            running = [number for number, stream in enumerate(streams) if at < len(stream)]
-            steps = [Step(utterances[number], *streams[number][at]) for number in running]
-            heard.update(zip(running, backend.run(steps), strict=True))
-        return [heard[number] for number in range(len(streams))]
+        pcm = [(0, np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2").tobytes()) for sound in sounds]
+        return hear_together(backend, pcm, 8000)
 
     return lambda sounds: [x for at in range(0, len(sounds), BATCH) for x in hear_batch(sounds[at : at + BATCH])]
 

@@ -36,7 +36,7 @@ class WebRtcVadAnalyzer(VADAnalyzer):
     def set_params(self, params: VADParams) -> None:
         """Take parameters over without losing who speaks; their ``start_secs`` is for a silent bot."""
         super().set_params(params)
-        self.over_bot(self.start_s == START_OVER_BOT_S)
+        self._vad_start_frames = round(self.start_s * 1000 / FRAME_MS)
 
     def over_bot(self, speaks: bool) -> None:
         """Say whether the bot is speaking now."""
